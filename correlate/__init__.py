@@ -1,0 +1,11 @@
+"""Takes Events, gives Detections and Incidents. Pure throughout: no adapters, no clock, no disk.
+
+Reading order:
+
+1. ``rules/`` loads Sigma rules and matches a batch of events: Event → Detection.
+2. ``entities`` says what a detection speaks of; ``guards`` says which of those values may tie two sites together.
+3. ``settle`` holds a detection for a moment, so that sites are heard in the order of event time.
+4. ``windows`` counts sites for "k sites within w"; ``sightings`` remembers who saw which value.
+5. ``incident`` opens, extends and merges; ``why`` explains.
+6. ``stage`` joins them into one state machine: DetectionBatch, Tick → Incident.
+"""

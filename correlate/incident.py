@@ -1,0 +1,170 @@
+"""Opens, extends and merges incidents; values in, values out.
+
+The id derives from the detection that opened the incident and never changes. A merge keeps the older id; the younger incident stays
+as an alias, with its own memberships. ``version`` counts members, merges and being merged: a replay reaches the same version with
+the same content.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from correlate import why
+from schemas.detection import Detection, Entity
+from schemas.incident import MAX_LISTED, Example, Incident, Link, Membership, Reason, RuleCount, Why, incident_id
+
+MAX_ENTITIES = 64
+"""Entities listed inside an incident, linking ones first."""
+MAX_TECHNIQUES = 50
+
+
+class Member(NamedTuple):
+    """A detection that belongs, and why."""
+
+    detection: Detection
+    reason: Reason
+    entities: tuple[Entity, ...]
+    weight: float
+
+    def of(self, incident: str) -> Membership:
+        """The record of it."""
+        found = self.detection
+        return Membership(
+            incident_id=incident,
+            detection_id=found.id,
+            site=found.site,
+            time=found.time,
+            reason=self.reason,
+            entities=self.entities,
+            weight=self.weight,
+        )
+
+
+class Evidence(NamedTuple):
+    """What a new detection brings: members that are in no incident yet, what ties them, and one example a site."""
+
+    members: tuple[Member, ...]
+    links: tuple[Link, ...]
+    examples: tuple[Example, ...]
+
+
+class Region(NamedTuple):
+    """What is known of the region: the trust domain of each site, and the data that is missing."""
+
+    domain_of: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+
+
+def open_with(evidence: Evidence, region: Region) -> Incident:
+    """A new incident, opened by its earliest detection."""
+    found = sorted((member.detection for member in evidence.members), key=lambda item: (item.time, item.id))
+    rules = _rules(found)
+    empty = Incident(
+        id=incident_id(found[0].id),
+        version=1,
+        sites=(),
+        trust_domains=(),
+        first_seen=found[0].time,
+        last_seen=found[-1].time,
+        opened=found[-1].time,
+        severity=rules[0].level,
+        score=0,
+        detections=len(found),
+        detection_ids=(),
+        entities=(),
+        why=Why(rules=rules, links=evidence.links, examples=evidence.examples, baseline=why.NO_BASELINE),
+    )
+    return _refresh(_with(empty, found, evidence), found, region)
+
+
+def extend(incident: Incident, evidence: Evidence, region: Region) -> Incident:
+    """The incident with more evidence; unchanged when the evidence says nothing new."""
+    found = [member.detection for member in evidence.members]
+    links = why.join_links(incident.why.links, evidence.links)
+    if not found and links == incident.why.links:
+        return incident
+    grown = incident.model_copy(
+        update={
+            "version": incident.version + max(1, len(found)),
+            "detections": incident.detections + len(found),
+            "why": incident.why.model_copy(update={"rules": why.count_rules(incident.why.rules, _rules(found))}),
+        },
+    )
+    return _refresh(_with(grown, found, evidence), found, region)
+
+
+def merge(older: Incident, younger: Incident, region: Region) -> tuple[Incident, Incident]:
+    """The older incident with all that is known of the younger, and the younger as its alias."""
+    inner = Evidence((), younger.why.links, younger.why.examples)
+    joined = older.model_copy(
+        update={
+            "version": older.version + younger.version,
+            "detections": older.detections + younger.detections,
+            "detection_ids": _listed((*older.detection_ids, *younger.detection_ids)),
+            "first_seen": min(older.first_seen, younger.first_seen),
+            "last_seen": max(older.last_seen, younger.last_seen),
+            "entities": _entities((*older.entities, *younger.entities)),
+            "techniques": _techniques((*older.techniques, *younger.techniques)),
+            "aliases": tuple(sorted({*older.aliases, *younger.aliases, younger.id})),
+            "why": older.why.model_copy(update={"rules": why.count_rules(older.why.rules, younger.why.rules)}),
+        },
+    )
+    alias = younger.model_copy(update={"version": younger.version + 1, "merged_into": older.id})
+    return _refresh(_with(joined, [], inner), [], region), alias
+
+
+def _with(incident: Incident, found: Sequence[Detection], evidence: Evidence) -> Incident:
+    """Links, examples and lists with the evidence added."""
+    linking = tuple(entity for member in evidence.members for entity in member.entities)
+    spoken = tuple(entity for detection in found for entity in detection.entities)
+    reasons = incident.why.model_copy(
+        update={
+            "links": why.join_links(incident.why.links, evidence.links),
+            "examples": why.earliest_examples(incident.why.examples, evidence.examples),
+        },
+    )
+    return incident.model_copy(
+        update={
+            "detection_ids": _listed((*incident.detection_ids, *(item.id for item in found))),
+            "first_seen": min((incident.first_seen, *(item.time for item in found))),
+            "last_seen": max((incident.last_seen, *(item.time for item in found))),
+            "entities": _entities((*linking, *incident.entities, *spoken)),
+            "techniques": _techniques((*incident.techniques, *(name for item in found for name in item.techniques))),
+            "why": reasons,
+        },
+    )
+
+
+def _refresh(incident: Incident, found: Sequence[Detection], region: Region) -> Incident:
+    """What follows from the rest: sites, severity, score, and what would split it."""
+    sites = {*incident.sites, *(site for link in incident.why.links for site in link.sites), *(item.site for item in found)}
+    domains = sorted({region.domain_of.get(site, site) for site in sites})
+    level = why.severity(incident.why.rules, len(domains))
+    reasons = incident.why.model_copy(
+        update={"missing": region.missing, "only_link": why.only_link(incident.why.links, region.domain_of)},
+    )
+    return incident.model_copy(
+        update={
+            "sites": tuple(sorted(sites)),
+            "trust_domains": tuple(domains),
+            "severity": level,
+            "score": why.score(level, len(domains), len(incident.techniques)),
+            "why": reasons,
+        },
+    )
+
+
+def _rules(found: Sequence[Detection]) -> tuple[RuleCount, ...]:
+    single = (RuleCount(id=item.rule_id, name=item.rule_name, level=item.level, count=1) for item in found)
+    return why.count_rules((), single)
+
+
+def _listed(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))[:MAX_LISTED]
+
+
+def _entities(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    return tuple(dict.fromkeys(entities))[:MAX_ENTITIES]
+
+
+def _techniques(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))[:MAX_TECHNIQUES]

@@ -1,0 +1,65 @@
+"""An event that is another product's alert (ECS ``event.kind: alert``) is a reason to look of its own, whatever rules say."""
+
+import re
+from typing import Any
+
+from correlate.rules.reading import text
+from schemas.detection import Detection, Entity, Kind, Level, detection_id
+from schemas.event import Event, timestamp
+
+MAX_NAME = 256
+"""Characters of a name; the title of a Sigma rule is no longer either."""
+
+_RULE_IDS = ("rule.id", "signal.rule.id", "kibana.alert.rule.uuid")
+_NAMES = ("rule.name", "event.action", "message")
+_SEVERITIES = ("event.severity", "event.risk_score", "kibana.alert.risk_score")
+_TECHNIQUES = ("threat.technique.id", "threat.technique.subtechnique.id")
+_TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
+
+BANDS = ((99, Level.CRITICAL), (73, Level.HIGH), (47, Level.MEDIUM), (21, Level.LOW))
+"""Least severity from 0 to 100 → level, as Elastic Security's detection engine writes ``event.severity`` and risk scores.
+
+Below 21 a number is some vendor's own scale, upside down as often as not, and says nothing.
+"""
+
+
+def is_alert(event: Event) -> bool:
+    """Whether another product raised this event as an alert."""
+    return bool(event.get("event.kind") == "alert")
+
+
+def alert_detection(event: Event, entities: tuple[Entity, ...]) -> Detection:
+    """The detection of an alert: its rule, name and level are the product's; the level is high when it says none."""
+    rule_id = _first(event, _RULE_IDS) or f"alert:{event['event.dataset']}"
+    return Detection(
+        id=detection_id(rule_id, event["event.id"]),
+        kind=Kind.ALERT,
+        rule_id=rule_id,
+        rule_name=(_first(event, _NAMES) or rule_id)[:MAX_NAME],
+        level=_level(event),
+        time=timestamp(event),
+        site=event["organization.id"],
+        event_ids=(event["event.id"],),
+        entities=entities,
+        techniques=tuple(found for name in _TECHNIQUES for found in _texts(event.get(name)) if _TECHNIQUE.fullmatch(found)),
+    )
+
+
+def _level(event: Event) -> Level:
+    for name in _SEVERITIES:
+        value = event.get(name)
+        if isinstance(value, int | float):
+            for least, level in BANDS:
+                if value >= least:
+                    return level
+    word = str(event.get("log.level", "")).lower()
+    return Level(word) if word in list(Level) else Level.HIGH
+
+
+def _first(event: Event, names: tuple[str, ...]) -> str:
+    return next((found for name in names for found in _texts(event.get(name)) if found), "")
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text(element).strip() for element in values if isinstance(element, str | int | float)]

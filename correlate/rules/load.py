@@ -1,0 +1,154 @@
+"""Sigma files become a RuleBook: every document is either a rule that is evaluated exactly, or a refusal with its reason."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from sigma.correlations import SigmaCorrelationRule
+from sigma.exceptions import SigmaError
+from sigma.rule import SigmaRule
+from sigma.rule.base import SigmaYAMLLoader
+
+from correlate.rules.check import Unsupported
+from correlate.rules.compile import compiled
+from correlate.rules.correlation import SitesWithin, sites_within
+from correlate.rules.exact import check_exact
+from correlate.rules.fields import Pipelines
+from correlate.rules.reading import Names
+from correlate.rules.rule import Refusal, Rule, level_of, techniques_of
+from schemas.ids import digest
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All that was loaded, in the order given, and all that was not."""
+
+    rules: tuple[Rule, ...]
+    sites_within: tuple[SitesWithin, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def load(files: Iterable[tuple[str, str]]) -> RuleBook:
+    """Read Sigma rules and correlations.
+
+    Args:
+        files: Path and YAML text of each file; a file may hold several documents. The path is only named, never opened.
+
+    Returns:
+        The book. One bad document never stops the others: it is among the refusals.
+    """
+    loader = _Loader()
+    correlations = []
+    for path, text in files:
+        for document in loader.documents(path, text):
+            if "correlation" in document:
+                correlations.append((path, document))
+            else:
+                loader.take(path, document, loader.rule)
+    for path, document in correlations:  # after all rules: a correlation may refer to a later file
+        loader.take(path, document, loader.correlation)
+    return RuleBook(tuple(loader.rules), tuple(loader.sites_within), tuple(loader.refusals))
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.sites_within: list[SitesWithin] = []
+        self.refusals: list[Refusal] = []
+        self._pipelines = Pipelines()
+        self._paths: dict[str, str] = {}
+        self._by_reference: dict[str, Rule] = {}
+
+    def documents(self, path: str, text: str) -> Iterator[Document]:
+        """The documents of one file that are mappings; what follows a YAML error cannot be read and is refused with it."""
+        empty = True
+        try:
+            for document in yaml.load_all(text, SigmaYAMLLoader):
+                if document is None:
+                    continue
+                empty = False
+                if isinstance(document, dict):
+                    yield document
+                else:
+                    self._refuse(path, {}, f"expected a mapping with a rule, found a {type(document).__name__}")
+        except (
+            yaml.YAMLError,
+            RecursionError,
+            ValueError,
+            TypeError,
+        ) as error:  # the last three: dates, cycles, keys that are lists
+            self._refuse(path, {}, f"not valid YAML: {_where(error)}")
+        else:
+            if empty:
+                self._refuse(path, {}, "the file holds no rule")
+
+    def take(self, path: str, document: Document, read: Any) -> None:
+        try:
+            read(path, document)
+        except (SigmaError, Unsupported) as error:
+            self._refuse(path, document, str(error))
+        except Exception as error:  # noqa: BLE001 - pySigma raises AttributeError, KeyError, TypeError… on malformed rules
+            self._refuse(path, document, f"malformed rule: {type(error).__name__}: {error}")
+
+    def rule(self, path: str, document: Document) -> None:
+        _check_kind(document)
+        written = SigmaRule.from_dict(document)
+        rule_id = self._unused_id(written.id, document)
+        check_exact(written)
+        self._pipelines.apply(written)
+        rule = Rule(
+            id=rule_id,
+            name=written.title,
+            level=level_of(written.level),
+            status=written.status.name.lower() if written.status else "",
+            techniques=techniques_of(written.tags),
+            logsource=written.logsource,
+            path=path,
+            predicate=compiled([condition.parsed for condition in written.detection.parsed_condition]),
+        )
+        self._keep(rule_id, path)
+        self.rules.append(rule)
+        self._by_reference[rule_id] = rule
+        if written.name:
+            self._by_reference[written.name] = rule
+
+    def correlation(self, path: str, document: Document) -> None:
+        written = SigmaCorrelationRule.from_dict(document)
+        rule_id = self._unused_id(written.id, document)
+        found = sites_within(written, rule_id=rule_id, path=path, rules=self._by_reference, mapped=self._mapped)
+        self._keep(rule_id, path)
+        self.sites_within.append(found)
+
+    def _mapped(self, field: str, rule: Rule) -> Names:
+        return self._pipelines.mapped(field, rule.logsource)
+
+    def _unused_id(self, written: object, document: Document) -> str:
+        rule_id = str(written) if written else digest("rule", json.dumps(document, sort_keys=True, default=str))
+        if rule_id in self._paths:
+            raise Unsupported(f"the id {rule_id} is already taken by {self._paths[rule_id]}")
+        return rule_id
+
+    def _keep(self, rule_id: str, path: str) -> None:
+        self._paths[rule_id] = path
+
+    def _refuse(self, path: str, document: Document, reason: str) -> None:
+        self.refusals.append(Refusal(path, str(document.get("id") or ""), str(document.get("title") or ""), reason))
+
+
+def _check_kind(document: Document) -> None:
+    if "filter" in document:
+        raise Unsupported("Sigma filters are not supported")
+    if "action" in document:
+        raise Unsupported("collection actions (global, repeat, reset) are deprecated and not supported")
+    if "detection" not in document:
+        raise Unsupported("neither a rule nor a correlation: no key 'detection' or 'correlation'")
+
+
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem

@@ -1,0 +1,48 @@
+"""Rule and Refusal: what a Sigma file becomes, one or the other."""
+
+from dataclasses import dataclass
+
+from sigma.rule import SigmaLevel, SigmaRuleTag
+from sigma.rule.logsource import SigmaLogSource
+
+from correlate.rules.check import Predicate
+from schemas.detection import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A Sigma rule that is evaluated exactly.
+
+    ``id`` is the rule's own, or a digest of its content when it has none; ``status`` is empty when the rule states none.
+    """
+
+    id: str
+    name: str
+    level: Level
+    status: str
+    techniques: tuple[str, ...]
+    """MITRE ATT&CK technique ids, such as ``T1021.002``."""
+    logsource: SigmaLogSource
+    path: str
+    predicate: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that is not loaded, and why; ``rule_id`` and ``title`` are empty when the file says none."""
+
+    path: str
+    rule_id: str
+    title: str
+    reason: str
+
+
+def level_of(level: SigmaLevel | None) -> Level:
+    """A rule that states no level counts as low, as pySigma's Elasticsearch backend has it."""
+    return Level.LOW if level is None else Level(level.name.lower())
+
+
+def techniques_of(tags: list[SigmaRuleTag]) -> tuple[str, ...]:
+    """The ATT&CK techniques among the tags: ``attack.t1059.001`` gives ``T1059.001``."""
+    names = (tag.name for tag in tags if tag.namespace == "attack")
+    return tuple(name.upper() for name in names if name[:1] in "tT" and name[1:2].isdigit())

@@ -1,0 +1,114 @@
+"""Every form of time that log records write, read into UTC instants. The only file that decides a year or a zone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+AMBIGUOUS = "time:ambiguous"
+"""Tag: the clock showed this local time twice (end of summer time); the reading nearest to the reception was taken."""
+NONEXISTENT = "time:nonexistent"
+"""Tag: the clock never showed this local time (start of summer time); the offset before the change was taken."""
+FUTURE = timedelta(days=1)
+"""How far ahead of its reception an event may honestly be: clocks drift, zones get mixed up."""
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1)
+}
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+_LEAP_YEARS_APART = 8
+"""29 February may be eight years away (1896 to 1904, 2096 to 2104)."""
+_EPOCH_UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (1e20, 1_000_000_000))
+"""Below the first number, the unit is seconds divided by the second: seconds until the year 5138, and so on."""
+
+
+class Stamp(NamedTuple):
+    """An instant in UTC, and the tags that say what is doubtful about it."""
+
+    instant: datetime
+    tags: tuple[str, ...] = ()
+
+
+def rfc3164(text: str, zone: ZoneInfo, received: datetime) -> Stamp | None:
+    """``Mmm dd hh:mm:ss`` (RFC 3164 §4.1.2), which has no year and no zone.
+
+    The year is the latest that puts the event at most one day after ``received``: the one with the least distance to it.
+    Returns None when the text is no such time.
+    """
+    try:
+        month, day, clock = text.split()
+        hour, minute, second = clock.split(":")
+        parts = _MONTHS[month], int(day), int(hour), int(minute), min(int(second), 59)  # a leap second is the one before it
+    except (ValueError, KeyError):
+        return None
+    latest = received.astimezone(zone).replace(tzinfo=None) + FUTURE
+    for year in range(latest.year, latest.year - _LEAP_YEARS_APART - 2, -1):
+        try:
+            candidate = datetime(year, *parts)  # noqa: DTZ001 - the zone is applied below
+        except ValueError:
+            continue
+        if candidate <= latest:
+            return _in_zone(candidate, zone, received)
+    return None
+
+
+def rfc3339(text: str, zone: ZoneInfo, received: datetime) -> Stamp | None:
+    """An ISO 8601 time, with ``T`` or a space, any number of decimals (cut to µs); without an offset, it is local to ``zone``.
+
+    Reads RFC 3339, the ``SystemTime`` of Windows (seven or nine decimals) and the ``EventTime`` of NXLog.
+    Returns None when the text is no such time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return _in_zone(moment, zone, received)
+    return _stamp(moment)
+
+
+def utc(text: str) -> Stamp | None:
+    """An ISO 8601 time that is UTC when it names no offset, such as the ``UtcTime`` of Sysmon; None when it is no such time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return _stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def epoch(number: float) -> Stamp | None:
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; None when out of range."""
+    for limit, per_second in _EPOCH_UNITS:
+        if 0 <= number < limit:
+            whole, rest = divmod(number, per_second)
+            return _stamp(datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=rest * 1_000_000 // per_second))
+    return None
+
+
+def instant(value: object, zone: ZoneInfo, received: datetime) -> Stamp | None:
+    """A JSON value that should be a time: an epoch number or an ISO 8601 text; None when it is neither."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return epoch(value)
+    return rfc3339(value, zone, received) if isinstance(value, str) else None
+
+
+def _in_zone(local: datetime, zone: ZoneInfo, received: datetime) -> Stamp | None:
+    """Apply PEP 495: two readings of one local time exist around a change of offset."""
+    first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
+    try:
+        if first.utcoffset() == second.utcoffset():
+            return _stamp(first)
+        if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+            return _stamp(first, NONEXISTENT)
+    except OverflowError:
+        return None
+    nearest = min(first, second, key=lambda reading: abs(reading.astimezone(UTC) - received))
+    return _stamp(nearest, AMBIGUOUS)
+
+
+def _stamp(moment: datetime, *tags: str) -> Stamp | None:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        return None
+    return Stamp(moment.astimezone(UTC), tags)

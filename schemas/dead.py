@@ -1,0 +1,23 @@
+"""DeadLetter: what could not be read, with its bytes, its origin and the reason. Never dropped in silence."""
+
+from schemas.ids import digest
+from schemas.noun import Noun
+
+
+class DeadLetter(Noun):
+    """Bytes that a stage could not take.
+
+    ``topic`` and ``key`` say where ``data`` came from and where a replay puts it back.
+    """
+
+    topic: str
+    key: str
+    data: bytes
+    reason: str
+    site: str = ""
+    source: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same bytes refused twice on the same topic are one dead letter."""
+        return digest("dead", self.topic, self.key, self.data)

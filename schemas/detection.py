@@ -1,0 +1,110 @@
+"""Detection: a reason to look, and the entities it speaks of."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.ids import digest
+from schemas.noun import Instant, Noun
+from schemas.site import Finess
+
+
+class Kind(StrEnum):
+    """What raised the detection."""
+
+    SIGMA = "sigma"
+    CORRELATION = "sigma_correlation"
+    ALERT = "alert"
+
+
+class Level(StrEnum):
+    """The Sigma levels, lowest first (Sigma rules specification 2.1, *level*)."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for informational to 4 for critical."""
+        return list(Level).index(self)
+
+
+class State(StrEnum):
+    """Shadow detections are reported and counted, and never enter an incident."""
+
+    ON = "on"
+    SHADOW = "shadow"
+
+
+class Entity(Noun):
+    """A thing that a detection speaks of: ``kind`` is ``ip``, ``domain``, ``url``, ``hash``, ``email``, ``host`` or ``user``."""
+
+    kind: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """``kind:value``, the form used in state keys and in *why*."""
+        return f"{self.kind}:{self.value}"
+
+
+class Group(Noun):
+    """Where a detection falls in one Sigma correlation: the values of its ``group-by`` fields and of the counted field."""
+
+    correlation: str
+    """Id of the correlation rule."""
+    by: tuple[str, ...] = ()
+    value: str
+
+
+class Detection(Noun):
+    """One reason to look at one site.
+
+    ``rule_id`` is written ``rule.id`` outside, ``time`` is ``@timestamp``: the time of the last event that made it true.
+    """
+
+    id: str
+    kind: Kind
+    rule_id: str = Field(validation_alias="rule.id", serialization_alias="rule.id")
+    rule_name: str = Field(validation_alias="rule.name", serialization_alias="rule.name")
+    level: Level
+    time: Instant = Field(validation_alias="@timestamp", serialization_alias="@timestamp")
+    site: Finess
+    event_ids: tuple[str, ...]
+    entities: tuple[Entity, ...] = ()
+    state: State = State.ON
+    techniques: tuple[str, ...] = ()
+    """MITRE ATT&CK technique ids, such as ``T1021.002``."""
+    sites: tuple[Finess, ...] = ()
+    """For a correlation over sites: those it counted. Empty when the detection is about ``site`` alone."""
+    groups: tuple[Group, ...] = ()
+    """The correlations this detection counts for."""
+
+
+def detection_id(rule_id: str, *evidence: str) -> str:
+    """The id of what a rule found in these events."""
+    return digest("detection", rule_id, *evidence)
+
+
+class Found(Noun):
+    """One detection and the position, in its source, of the record that raised it."""
+
+    position: int
+    detection: Detection
+
+
+class DetectionBatch(Noun):
+    """What one RawBatch gave, in the order of its records; empty batches travel too, they say how far the source has come.
+
+    A batch whose ``end`` was already seen in the same ``epoch`` is a replay.
+    """
+
+    site: Finess
+    source: str
+    epoch: str
+    end: int
+    """The last position in the batch."""
+    found: tuple[Found, ...] = ()

@@ -1,0 +1,39 @@
+"""What all nouns share: frozen values, valid from birth, with instants that cannot be naive."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+
+class Noun(BaseModel):
+    """A frozen value; an unknown or malformed field raises ``pydantic.ValidationError``."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+def iso(instant: datetime) -> str:
+    """RFC 3339 in UTC with microseconds and ``Z``: its text order is its time order."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_iso(text: str) -> datetime:
+    """Read an RFC 3339 instant that names its zone.
+
+    Raises:
+        ValueError: the text is not such an instant, or has no zone.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone; write e.g. 2026-01-31T08:00:00Z")
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(lambda instant: instant.astimezone(UTC)),
+    PlainSerializer(iso, return_type=str),
+]
+"""A moment in UTC; written as RFC 3339 with microseconds."""

@@ -1,0 +1,371 @@
+"""correlate.rules: what Sigma's values, modifiers and conditions mean, one case a line."""
+
+import base64
+from typing import Any
+
+import pytest
+import yaml
+
+from correlate.rules.load import load
+from correlate.rules.reading import Reading
+
+ABSENT = object()
+
+
+def matches(detection: dict[str, Any], event: dict[str, Any], **logsource: str) -> bool:
+    """Whether a rule with this detection section matches the event."""
+    document = {"title": "T", "logsource": logsource or {"product": "demo"}, "detection": detection}
+    book = load([("t.yml", yaml.safe_dump(document, allow_unicode=True))])
+    assert not book.refusals, book.refusals
+    return book.rules[0].predicate(Reading(event))
+
+
+def holds(key: str, value: Any, actual: Any) -> bool:
+    """Whether ``key: value`` matches an event whose field ``f`` is ``actual``."""
+    event = {"other": "x"} if actual is ABSENT else {"other": "x", "f": actual}
+    return matches({"s": {key: value}, "condition": "s"}, event)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "actual", "expected"),
+    [
+        # case
+        ("f", "WhoAmI", "wHOaMi", True),
+        ("f|contains", "WHO", "I am whoami", True),
+        ("f|startswith", "C:\\WIN", "c:\\windows", True),
+        ("f|endswith", ".EXE", "a.exe", True),
+        ("f|cased", "WhoAmI", "whoami", False),
+        ("f|cased", "WhoAmI", "WhoAmI", True),
+        ("f|contains|cased", "Who", "x whoami", False),
+        ("f", "ÉTÉ", "été", True),
+        ("f|contains", "ŒUVRE", "manœuvre", True),
+        ("f|contains", "strasse", "Hauptstraße 1", True),
+        ("f|contains", "ΟΔΟΣ", "ΟΔΟΣΑ", True),
+        # equality is of the whole value
+        ("f", "who", "whoami", False),
+        ("f|contains", "x", "who", False),
+        ("f|startswith", "who", "a who", False),
+        ("f|endswith", "who", "whoami", False),
+        ("f", ["a", "b"], "b", True),
+        ("f", ["a", "b"], "c", False),
+        # wildcards and escapes
+        ("f", "a*z", "a\nb\nz", True),
+        ("f", "a?z", "a\nz", True),
+        ("f", "a?z", "aéz", True),
+        ("f", "a?z", "a😀z", True),
+        ("f", "a?z", "az", False),
+        ("f", "a?z", "abbz", False),
+        ("f", "*b*", "abc", True),
+        ("f", "a*b*c", "a1b2b3c", True),
+        ("f", "a*b*c", "a1c2b", False),
+        ("f", "a*", "a", True),
+        ("f", "A*Z", "aXz", True),
+        ("f|cased", "A*Z", "aXz", False),
+        ("f", r"a\*z", "a*z", True),
+        ("f", r"a\*z", "abz", False),
+        ("f", r"a\?z", "a?z", True),
+        ("f", r"a\?z", "abz", False),
+        ("f", r"a\\*z", "a\\bz", True),
+        ("f", r"a\\\*z", "a\\*z", True),
+        ("f", r"a\\\*z", "a\\bz", False),
+        ("f", "C:\\Windows\\x.exe", "c:\\windows\\x.exe", True),
+        ("f", "C:\\Temp\\", "c:\\temp\\", True),
+        ("f|startswith", r"C:\Users\\*\x", "C:\\Users\\bob\\xyz", True),
+        ("f|startswith", r"C:\Users\\*\x", "D:\\C:\\Users\\bob\\xyz", False),
+        ("f|endswith", "\\a*b.exe", "C:\\a_b.exe", True),
+        ("f|endswith", "\\a*b.exe", "C:\\a_b.exe2", False),
+        ("f|contains", "a*b", "xx a1b yy", True),
+        ("f", "*", "", True),
+        ("f", "*", ABSENT, False),
+        ("f", "*", None, False),
+        # numbers and types
+        ("f", 1, 1, True),
+        ("f", 1, "1", True),
+        ("f", 1, 1.0, True),
+        ("f", 1, True, False),
+        ("f", 1, "01", False),
+        ("f", "1", 1, True),
+        ("f", 0x10, "0x10", False),
+        ("f", "9007199254740993", 9007199254740993, True),
+        ("f", "9007199254740993", 9007199254740992, False),
+        ("f", True, True, True),
+        ("f", True, "TRUE", True),
+        ("f", "true", True, True),
+        ("f", True, 1, False),
+        ("f|gt", 5, 6, True),
+        ("f|gt", 5, "6", True),
+        ("f|gt", 5, 5, False),
+        ("f|gte", 5, "5", True),
+        ("f|lt", 5, "-4.5", True),
+        ("f|lt", 5, "10", False),
+        ("f|lte", 5, 5, True),
+        ("f|lte", 5, 5.5, False),
+        ("f|gt", 5, "0x10", False),
+        ("f|gt", 5, "many", False),
+        ("f|gt", 0, True, False),
+        ("f|lt", 5, ABSENT, False),
+        ("f|gt", 9007199254740991, 9007199254740993, True),
+        # cidr
+        ("f|cidr", "10.0.0.0/8", "10.1.2.3", True),
+        ("f|cidr", "10.0.0.0/8", "11.1.2.3", False),
+        ("f|cidr", ["10.0.0.0/8", "2001:db8::/32"], "2001:db8::1", True),
+        ("f|cidr", "10.0.0.0/8", "::ffff:10.1.2.3", True),
+        ("f|cidr", "fe80::/10", "fe80::1%eth0", True),
+        ("f|cidr", "10.0.0.0/8", "10.1.2", False),
+        ("f|cidr", "10.0.0.0/8", "host.example", False),
+        ("f|cidr", "10.0.0.0/8", 167837955, False),
+        # regular expressions
+        ("f|re", "ab+c", "xxabbcxx", True),
+        ("f|re", "AB+C", "xxabbcxx", False),
+        ("f|re|i", "AB+C", "xxabbcxx", True),
+        ("f|re", "^b", "a\nb", False),
+        ("f|re|m", "^b", "a\nb", True),
+        ("f|re", "a.b", "a\nb", False),
+        ("f|re|s", "a.b", "a\nb", True),
+        ("f|re|i|m|s", "^B.c", "a\nb\nC", True),
+        ("f|re", r"\bwho\b", "who", True),
+        ("f|re", "4+", 444, True),
+        # windash
+        ("f|windash|contains", " -x", "cmd /x", True),
+        ("f|windash|contains", " -x", "cmd –x", True),
+        ("f|windash|contains", " -x", "cmd —x", True),
+        ("f|windash|contains", " /x", "cmd ―x", True),
+        ("f|windash|contains", " -no-op", "cmd /no-op", True),
+        ("f|windash|contains", " -no-op", "cmd -no/op", False),
+        ("f|contains|all|windash", [" -a", " -b"], "x /b /a", True),
+        ("f|contains|all|windash", [" -a", " -b"], "x /b", False),
+        # encodings
+        ("f|base64", "ping", base64.b64encode(b"ping").decode(), True),
+        ("f|base64|contains", "foo", "x " + base64.b64encode(b"foobar").decode(), True),
+        ("f|base64offset|contains", "secret", base64.b64encode(b"secret and more").decode(), True),
+        ("f|base64offset|contains", "secret", base64.b64encode(b"asecret and more").decode(), True),
+        ("f|base64offset|contains", "secret", base64.b64encode(b"absecret and more").decode(), True),
+        ("f|base64offset|contains", "secret", base64.b64encode(b"harmless").decode(), False),
+        ("f|wide|base64offset|contains", "ping", base64.b64encode("a ping b".encode("utf-16-le")).decode(), True),
+        ("f|utf16be|base64offset|contains", "ping", base64.b64encode("a ping b".encode("utf-16-be")).decode(), True),
+        ("f|wide|base64offset|contains", "ping", base64.b64encode(b"a ping b").decode(), False),
+        ("f|wide", "ab", "a\0b\0", True),
+        # arrays
+        ("f", "b", ["a", "b"], True),
+        ("f|contains", "b", ["a", "xbx"], True),
+        ("f", "c", ["a", "b"], False),
+        ("f|contains|all", ["a", "b"], ["xa", "xb"], True),
+        ("f|contains|all", ["a", "b"], ["xa", "xc"], False),
+        ("f|gt", 5, [1, "7"], True),
+        ("f|re", "^b$", ["a", "b"], True),
+        ("f|cidr", "10.0.0.0/8", ["fe80::1", "10.0.0.1"], True),
+        ("f", 2, [1, 2], True),
+        # neq
+        ("f|neq", "a", "b", True),
+        ("f|neq", "a", "A", False),
+        ("f|neq", ["a", "b"], "b", False),
+        ("f|neq", ["a", "b"], "c", True),
+        ("f|contains|neq", "a", "xax", False),
+        ("f|contains|neq", "a", "xx", True),
+        ("f|neq", "a", ["a", "b"], False),
+    ],
+)
+def test_a_value_means(key: str, value: Any, actual: Any, expected: bool) -> None:
+    """The Sigma specification's meaning of one modifier chain on one value."""
+    assert holds(key, value, actual) is expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        # what the event has:       absent null   ''     []     "x"
+        ("f", None, (True, True, False, True, False)),
+        ("f", "", (False, False, True, False, False)),
+        ("f|exists", True, (False, True, True, True, True)),
+        ("f|exists", False, (True, False, False, False, False)),
+        ("f", "x", (False, False, False, False, True)),
+        ("f|neq", "x", (True, True, True, True, False)),
+    ],
+)
+def test_nothing_has_four_forms(key: str, value: Any, expected: tuple[bool, ...]) -> None:
+    """Absent, null, empty text and empty array against null, empty text, exists and neq."""
+    assert tuple(holds(key, value, actual) for actual in (ABSENT, None, "", [], "x")) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "left", "right", "expected"),
+    [
+        ("f|fieldref", "Abc", "aBC", True),
+        ("f|fieldref", "abc", "abd", False),
+        ("f|fieldref", ABSENT, "abc", False),
+        ("f|fieldref", "abc", ABSENT, False),
+        ("f|fieldref", ABSENT, ABSENT, False),
+        ("f|fieldref|startswith", "abcdef", "ABC", True),
+        ("f|fieldref|endswith", "abcdef", "DEF", True),
+        ("f|fieldref|contains", "abcdef", "cd", True),
+        ("f|fieldref|endswith", "abcdef", "abc", False),
+        ("f|fieldref|neq", "abc", "abc", False),
+        ("f|fieldref|neq", "abc", "abd", True),
+        ("f|fieldref", ["x", "abc"], "abc", True),
+    ],
+)
+def test_a_field_reference_compares_two_fields(key: str, left: Any, right: Any, expected: bool) -> None:
+    """Fieldref compares as strings, without case, and an absent side matches nothing."""
+    event = {name: value for name, value in (("f", left), ("g", right)) if value is not ABSENT}
+
+    assert matches({"s": {key: "g"}, "condition": "s"}, event) is expected
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        (["accepted PASSWORD"], True),
+        (["nothing", "root"], True),
+        (["nothing"], False),
+        (["from*port"], True),
+        (["port*from"], False),
+        (["passw?rd"], True),
+        ([2222], True),
+        ([3333], False),
+        (["deep"], True),
+        ({"|all": ["accepted", "deep"]}, True),
+        ({"|all": ["accepted", "nothing"]}, False),
+        ({"|re": "Accepted \\w+ for"}, True),
+        ({"|re": "accepted"}, False),
+        ("root", True),
+        (["failure"], False),
+        (["010000024"], False),
+        (["two\nlines"], True),
+        (["22\n2222"], False),
+    ],
+)
+def test_keywords_search_every_value_of_the_log(keywords: Any, expected: bool) -> None:
+    """A keyword stands somewhere in some value, also nested, but not in what normalisation wrote."""
+    event = {
+        "message": "Accepted password for root from 192.0.2.1 port 22",
+        "source.port": 2222,
+        "labels.list": ["a", {"inner": "deep"}, "two\nlines"],
+        "event.outcome": "failure",
+        "organization.id": "010000024",
+    }
+
+    assert matches({"keywords": keywords, "condition": "keywords"}, event) is expected
+
+
+SELECTIONS = {"sel_a": {"a": "1"}, "sel_b": {"b": "1"}, "_sel_c": {"c": "1"}, "filter": {"f": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "true_fields", "expected"),
+    [
+        ("sel_a and sel_b", "ab", True),
+        ("sel_a and sel_b", "a", False),
+        ("sel_a or sel_b", "b", True),
+        ("not sel_a", "", True),
+        ("not sel_a", "a", False),
+        ("sel_a and not filter", "a", True),
+        ("sel_a and not filter", "af", False),
+        ("sel_a or sel_b and filter", "a", True),
+        ("(sel_a or sel_b) and filter", "a", False),
+        ("not sel_a and sel_b", "b", True),
+        ("not (sel_a and sel_b)", "a", True),
+        ("1 of sel_*", "b", True),
+        ("1 of sel_*", "f", False),
+        ("all of sel_*", "ab", True),
+        ("all of sel_*", "a", False),
+        ("1 of them", "c", False),
+        ("1 of them", "f", True),
+        ("all of them", "abf", True),
+        ("1 of _sel_*", "c", True),
+        ("sel_a and not 1 of filter*", "af", False),
+        (["sel_a", "sel_b"], "b", True),
+        (["sel_a", "sel_b"], "f", False),
+    ],
+)
+def test_a_condition_means(condition: Any, true_fields: str, expected: bool) -> None:
+    """Precedence, parentheses, selectors, ``them`` without names in ``_``, and a list of conditions as OR."""
+    assert matches({**SELECTIONS, "condition": condition}, dict.fromkeys(true_fields, "1")) is expected
+
+
+@pytest.mark.parametrize(
+    ("selection", "event", "expected"),
+    [
+        ({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, True),
+        ({"a": "1", "b": "2"}, {"a": "1"}, False),
+        ([{"a": "1"}, {"b": "2"}], {"b": "2"}, True),
+        ([{"a": "1", "b": "1"}, {"b": "2"}], {"a": "1"}, False),
+        ({"a": ["x", None]}, {}, True),
+        ({"a": ["x", "*y*z", 5]}, {"a": "-y-z"}, True),
+        ({"a.b.c": "1"}, {"a.b.c": "1"}, True),
+    ],
+)
+def test_a_selection_means(selection: Any, event: dict[str, Any], expected: bool) -> None:
+    """A map is an AND, a list of maps and a list of values are ORs, a dotted name is a field of the flat event."""
+    assert matches({"s": selection, "condition": "s"}, event) is expected
+
+
+@pytest.mark.parametrize(
+    ("key", "event", "expected"),
+    [
+        ("User", {"winlog.event_data.User": "x", "user.name": "y"}, True),
+        ("User", {"user.name": "x"}, False),
+        ("Initiated", {"winlog.event_data.Initiated": "x"}, True),
+        ("Image", {"process.executable": "X"}, True),
+        ("Image", {"winlog.event_data.Image": "x", "process.executable": "y"}, True),
+        ("Image", {"winlog.event_data.Image": "y", "process.executable": "x"}, False),
+        ("Image", {"winlog.event_data.Image": None, "process.executable": "x"}, True),
+        ("GrantedAccess", {"winlog.event_data.GrantedAccess": "x"}, True),
+        ("EventID", {"event.code": "x"}, True),
+        ("Provider_Name", {"winlog.provider_name": "x"}, True),
+        ("ComputerName", {"winlog.computer_name": "x"}, True),
+        ("process.name", {"process.name": "x"}, True),
+    ],
+)
+def test_a_windows_field_reads_the_native_value_first(key: str, event: dict[str, Any], expected: bool) -> None:
+    """The log's own text wins over ECS, which answers for it when it is missing and means the same."""
+    assert matches({"s": {key: "x"}, "condition": "s"}, event, product="windows", category="process_creation") is expected
+
+
+def test_a_boolean_of_windows_is_not_turned_into_a_direction() -> None:
+    """``Initiated: true`` reads Sysmon's own word, which pySigma's ECS pipeline would turn into *egress*."""
+    detection = {"s": {"Initiated": True}, "condition": "s"}
+
+    assert matches(detection, {"winlog.event_data.Initiated": "true"}, product="windows", category="network_connection")
+    assert not matches(detection, {"winlog.event_data.Initiated": "false"}, product="windows", category="network_connection")
+
+
+def test_a_windows_field_reference_reads_native_values() -> None:
+    """Both sides of a fieldref are mapped alike."""
+    detection = {"s": {"Image|fieldref": "ParentImage"}, "condition": "s"}
+    event = {
+        "winlog.event_data.Image": "C:\\a.exe",
+        "winlog.event_data.ParentImage": "c:\\A.EXE",
+        "process.parent.executable": "no",
+    }
+
+    assert matches(detection, event, product="windows", category="process_creation")
+
+
+def test_a_service_of_windows_is_a_channel() -> None:
+    """PySigma's pipeline asks for the channel of the service."""
+    detection = {"s": {"EventID": 4624}, "condition": "s"}
+
+    assert matches(detection, {"event.code": "4624", "winlog.channel": "Security"}, product="windows", service="security")
+    assert not matches(detection, {"event.code": "4624", "winlog.channel": "System"}, product="windows", service="security")
+
+
+@pytest.mark.parametrize("name", ["ThreatName", "Threat_Name"])
+def test_defender_writes_its_names_with_spaces(name: str) -> None:
+    """A rule's *ThreatName* reads the event's *Threat Name*."""
+    event = {"winlog.channel": "Microsoft-Windows-Windows Defender/Operational", "winlog.event_data.Threat Name": "EICAR"}
+
+    assert matches({"s": {name: "eicar"}, "condition": "s"}, event, product="windows", service="windefend")
+
+
+def test_zeek_rules_read_ecs_and_wildcard_names() -> None:
+    """Zeek rules go through pySigma's Zeek pipeline, whose names may hold a wildcard."""
+    detection = {"s": {"path|endswith": "IPC$", "id.resp_p": 445}, "condition": "s"}
+    event = {"event.dataset": "zeek.smb_files", "zeek.smb_files.path": "\\\\srv\\ipc$", "id.resp_p": 445, "destination.port": 445}
+
+    assert matches(detection, event, product="zeek", service="smb_files")
+    assert not matches(detection, event | {"event.dataset": "zeek.dns"}, product="zeek", service="smb_files")
+
+
+def test_a_glob_of_many_runs_stays_linear() -> None:
+    """Forty runs over ten thousand equal characters come to an end: each run is tried once."""
+    assert not holds("f", "*".join(["a"] * 40) + "*b", "a" * 10_000)

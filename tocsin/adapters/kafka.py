@@ -1,0 +1,251 @@
+"""A ``Log`` over Apache Kafka with kafka-python 3.0, and the questions an operator asks of a broker.
+
+Measured facts that shape it: the constructor fails without a broker, so clients are made on first use; ``flush`` can return after
+records have expired, so every append awaits its own future; the client's buffer has no bound, so callers append and await.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import errors as kafka_errors
+from kafka.admin import NewTopic
+
+from schemas.errors import ConfigurationError, Refused, RightsError, TocsinError, Unavailable
+from tocsin.ports import Message
+from tocsin.settings import KafkaSettings
+
+R = TypeVar("R")
+
+_TRANSLATION: Mapping[type[Exception], type[TocsinError]] = {
+    kafka_errors.TopicAuthorizationFailedError: RightsError,
+    kafka_errors.GroupAuthorizationFailedError: RightsError,
+    kafka_errors.ClusterAuthorizationFailedError: RightsError,
+    kafka_errors.SaslAuthenticationFailedError: RightsError,
+    kafka_errors.MessageSizeTooLargeError: Refused,
+    kafka_errors.RecordListTooLargeError: Refused,
+    kafka_errors.InvalidTopicError: Refused,
+}
+"""Every other error of the client means: away for now."""
+
+
+class KafkaLog:
+    """A ``Log``. One idempotent producer, and a consumer for reading by offset; both made on first use."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: Any = None
+        self._consumer: Any = None
+        self._making = asyncio.Lock()
+
+    async def append(self, topic: str, key: str, data: bytes) -> None:
+        """See ``Log``."""
+        producer = await self._made_producer()
+        loop = asyncio.get_running_loop()
+        acknowledged: asyncio.Future[None] = loop.create_future()
+        try:
+            sent = await asyncio.to_thread(producer.send, topic, key=key.encode(), value=data)
+        except Exception as error:
+            raise await self._translated(error, f"write to topic {topic}", "WRITE") from error
+        sent.add_callback(lambda _: loop.call_soon_threadsafe(_settle, acknowledged, None))
+        sent.add_errback(lambda error: loop.call_soon_threadsafe(_settle, acknowledged, error))
+        try:
+            await acknowledged
+        except Exception as error:
+            raise await self._translated(error, f"write to topic {topic}", "WRITE") from error
+
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Message]:
+        """See ``Log``."""
+        return await asyncio.to_thread(self._read, topic, partition, offset, limit)
+
+    def _read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Message]:
+        place = TopicPartition(topic, partition)
+        try:
+            if self._consumer is None:
+                self._consumer = KafkaConsumer(**_common(self._settings), enable_auto_commit=False, max_poll_records=limit)
+            self._consumer.assign([place])
+            first = self._consumer.beginning_offsets([place])[place]
+            end = self._consumer.end_offsets([place])[place]
+            self._consumer.seek(place, max(offset, first))
+            found: list[Message] = []
+            while len(found) < limit and self._consumer.position(place) < end:
+                for records in self._consumer.poll(timeout_ms=500).values():
+                    found += [Message(topic, partition, item.offset, (item.key or b"").decode(), item.value) for item in records]
+            return found[:limit]
+        except Exception as error:
+            self._consumer = None
+            raise translate(error, self._settings, f"read topic {topic}", "READ") from error
+
+    async def _made_producer(self) -> Any:
+        async with self._making:
+            if self._producer is None:
+                try:
+                    self._producer = await asyncio.to_thread(_producer, self._settings)
+                except Exception as error:
+                    raise translate(error, self._settings, "connect", "") from error
+            return self._producer
+
+    async def _translated(self, error: Exception, what: str, right: str) -> TocsinError:
+        translated = translate(error, self._settings, what, right)
+        if isinstance(translated, Unavailable):
+            await self._drop_producer()
+        return translated
+
+    async def _drop_producer(self) -> None:
+        """A producer that failed may have lost its idempotent sequence: the next append starts a new one."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(Exception):  # it is being thrown away
+                await asyncio.to_thread(producer.close, 1)
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        await self._drop_producer()
+        if self._consumer is not None:
+            await asyncio.to_thread(self._consumer.close)
+
+
+def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
+
+
+def _producer(settings: KafkaSettings) -> Any:
+    return KafkaProducer(
+        **_common(settings),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        max_request_size=1_048_576,
+        delivery_timeout_ms=20_000,
+        request_timeout_ms=10_000,
+        max_block_ms=10_000,
+    )
+
+
+def _common(settings: KafkaSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap,
+        "security_protocol": settings.security,
+        "bootstrap_timeout_ms": 8_000,
+        "client_id": "tocsin",
+    }
+    if settings.security.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.mechanism,
+            "sasl_plain_username": settings.username,
+            "sasl_plain_password": settings.secret(),
+        }
+    if settings.security.endswith("SSL"):
+        options |= {"ssl_cafile": settings.ca, "ssl_certfile": settings.certificate, "ssl_keyfile": settings.private_key}
+    return options
+
+
+def translate(error: Exception, settings: KafkaSettings, what: str, right: str) -> TocsinError:
+    """The client's error as one of ours, with the cause an operator can act on."""
+    kind = next((ours for theirs, ours in _TRANSLATION.items() if isinstance(error, theirs)), Unavailable)
+    where = f"Kafka at {', '.join(settings.bootstrap)}"
+    if kind is RightsError:
+        return RightsError(
+            f"{where}: may not {what}: user {settings.username or 'anonymous'} lacks {right or 'the right'} ({error})"
+        )
+    if kind is Refused:
+        return Refused(f"{where}: cannot {what}: {error}")
+    return _diagnosed(error, settings, f"{where}: cannot {what}")
+
+
+def _diagnosed(error: Exception, settings: KafkaSettings, text: str) -> TocsinError:
+    """Tell apart what the client reports as one time-out: nobody listens, TLS fails, the credential is wrong."""
+    host, _, port = settings.bootstrap[0].rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=3) as plain:
+            if settings.security.endswith("SSL"):
+                context = ssl.create_default_context(cafile=settings.ca)
+                if settings.certificate:
+                    context.load_cert_chain(settings.certificate, settings.private_key)
+                with context.wrap_socket(plain, server_hostname=host):
+                    pass
+    except ssl.SSLError as reason:
+        return RightsError(f"{text}: the TLS handshake fails: {reason}")
+    except (OSError, ValueError) as reason:
+        return Unavailable(f"{text}: no answer from {host}:{port} ({reason})")
+    if "bootstrap" in str(error) and settings.security.startswith("SASL"):
+        return RightsError(f"{text}: TCP and TLS work, so user {settings.username!r} or its password is refused")
+    return Unavailable(f"{text}: {type(error).__name__}: {error}")
+
+
+class KafkaAdmin:
+    """Topics, as an operator provisions and checks them."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+
+    def _ask(self, what: str, question: Callable[[Any], R]) -> R:
+        try:
+            admin = KafkaAdminClient(**_common(self._settings), request_timeout_ms=15_000)
+        except Exception as error:
+            raise translate(error, self._settings, what, "") from error
+        try:
+            return question(admin)
+        except Exception as error:
+            raise translate(error, self._settings, what, "the right") from error
+        finally:
+            with suppress(Exception):  # the answer is known
+                admin.close()
+
+    def partitions(self) -> dict[str, int]:
+        """Partition count of every topic that the credential may describe."""
+        answer = self._ask("list topics", lambda admin: admin.describe_topics(None))
+        return {_field(topic, "name", "topic"): len(topic["partitions"]) for topic in answer if not topic.get("error_code")}
+
+    def create(self, topics: Mapping[str, int], replication: int, compacted: Collection[str] = ()) -> None:
+        """Create topics with these partition counts; ``compacted`` ones keep the last value of each key for ever."""
+        wanted = [
+            NewTopic(name, partitions, replication, topic_configs={"cleanup.policy": "compact"} if name in compacted else {})
+            for name, partitions in topics.items()
+        ]
+        if wanted:
+            self._ask("create topics", lambda admin: admin.create_topics(wanted))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete topics."""
+        self._ask("delete topics", lambda admin: admin.delete_topics(list(names)))
+
+    def check(self, rights: Mapping[str, str]) -> None:
+        """See that each topic exists and that the credential has the right on it.
+
+        Args:
+            rights: ``READ`` or ``WRITE`` by topic.
+
+        Raises:
+            RightsError: names the topic and the right.
+            ConfigurationError: a topic does not exist.
+            Unavailable: the broker is away.
+        """
+        described = self._ask("describe topics", lambda admin: admin.describe_topics(sorted(rights)))
+        by_name = {_field(topic, "name", "topic"): topic for topic in described}
+        for name, right in rights.items():
+            self._check_one(name, right, by_name.get(name, {}))
+
+    def _check_one(self, name: str, right: str, topic: Mapping[str, Any]) -> None:
+        who = self._settings.username or "anonymous"
+        code = topic.get("error_code", 3)
+        if code == kafka_errors.TopicAuthorizationFailedError.errno:
+            raise RightsError(f"user {who} lacks {right} (and DESCRIBE) on topic {name}")
+        if code == kafka_errors.UnknownTopicOrPartitionError.errno:
+            raise ConfigurationError(f"topic {name} does not exist: run `tocsin provision`")
+        operations = {str(operation).upper() for operation in topic.get("authorized_operations") or ()}
+        if operations and right not in operations and "ALL" not in operations:
+            raise RightsError(f"user {who} lacks {right} on topic {name}; it has {', '.join(sorted(operations)) or 'none'}")
+
+
+def _field(item: Mapping[str, Any], *names: str) -> str:
+    return str(next(item[name] for name in names if name in item))

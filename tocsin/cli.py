@@ -1,0 +1,80 @@
+"""The command line: ``tocsin COMMAND``. Exit status 0 on success, 2 on bad usage or configuration, 1 on failure."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import version
+from typing import NoReturn
+
+from schemas.errors import ConfigurationError, RightsError, TocsinError
+
+COMMANDS = {
+    "demo": "the whole pipeline on this machine, on a simulated region under attack",
+    "run": "the region, embedded: one process, one file",
+    "ship": "the hospital's shipper",
+    "worker": "a Faust worker of the cluster: normalise, correlate or notify",
+    "replay": "recorded logs through the embedded pipeline, on event time",
+    "normalise": "raw lines on stdin, Events on stdout",
+    "detect": "Events on stdin, Detections on stdout",
+    "rules": "load the rules and list each one refused, and why",
+    "simulate": "write a region's logs and its region.toml",
+    "provision": "topics, index templates and indices; idempotent",
+    "doctor": "what is wrong, in one screen",
+    "dead": "list, show and replay dead letters",
+    "acknowledge": "take an incident: its escalation stops",
+    "schemas": "the nouns as JSON Schemas",
+}
+"""Each is the module of that name in ``tocsin.commands``, with ``configure(parser)`` and ``run(arguments) -> int``."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Suggests the command that was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong on one line, and end with status 2."""
+        word = message.partition("invalid choice: '")[2].partition("'")[0]
+        close = get_close_matches(word, COMMANDS, n=1) if word else []
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        self.exit(2, f"{self.prog}: {message}{hint}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    arguments = _parser(argv if argv is not None else sys.argv[1:])
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("kafka", "aiokafka", "faust", "mode", "elastic_transport"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    try:
+        return int(arguments.run(arguments))
+    except (ConfigurationError, RightsError) as error:
+        print(f"tocsin {arguments.command}: {error}", file=sys.stderr)
+        return 2
+    except TocsinError as error:
+        print(f"tocsin {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(argv: Sequence[str]) -> argparse.Namespace:
+    """Only the module of the command that is asked for is imported: ``normalise`` must not pay for Faust."""
+    parser = Parser(prog="tocsin", description="One incident that spans hospitals.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"tocsin {version('tocsin')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    asked = next((word for word in argv if not word.startswith("-")), None)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        if name == asked:
+            module = import_module(f"tocsin.commands.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""``tocsin ship --config site.toml``: the hospital's shipper."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from tocsin import wiring
+from tocsin.settings import SiteFile, read
+
+IDLE_SECONDS = 0.5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--config", type=Path, required=True, help="site.toml")
+    parser.add_argument("--once", action="store_true", help="end when all that is there is acknowledged, instead of following")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ship until SIGTERM or SIGINT; what was not acknowledged is sent again at the next start, with the same event ids."""
+    site = read(arguments.config, SiteFile)
+    for source in site.source:
+        if not source.path.exists():
+            print(f"tocsin ship: waiting for {source.path}, which does not exist yet", file=sys.stderr)
+    asyncio.run(_ship(site, once=arguments.once))
+    return 0
+
+
+async def _ship(site: SiteFile, *, once: bool) -> None:
+    shipping = wiring.shipping(site)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stopped = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        working = asyncio.create_task(shipping.shipper.round(last=once))
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+        elif not working.result():
+            if once:
+                break
+            await asyncio.wait({stopped}, timeout=IDLE_SECONDS)
+    await shipping.close()

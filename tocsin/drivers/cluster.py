@@ -1,0 +1,230 @@
+"""One stage as a Faust worker. Faust carries messages and moves state; everything it is known to get wrong is kept away from it.
+
+One agent a topic set with ``concurrency=1``; nothing raises out of it (a raise would acknowledge and lose the message); outputs are
+acknowledged before its body ends; raw bytes on the wire; a plain table. Anything unexpected ends the process without committing:
+the message is read again.
+"""
+
+import asyncio
+import logging
+import os
+import ssl
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import faust
+
+from schemas import codec
+from schemas.errors import ConfigurationError, RightsError, Unavailable
+from schemas.tick import Tick
+from tocsin.drivers.perform import Performer, patiently
+from tocsin.drivers.stage import Stage, Turn
+from tocsin.ports import Log, State
+from tocsin.settings import KafkaSettings
+
+logger = logging.getLogger(__name__)
+
+EXIT_CONFIGURATION = 2
+WATCH_SECONDS = 5.0
+
+
+@dataclass
+class Cluster:
+    """What one worker needs.
+
+    Args:
+        stage: The stage it runs.
+        kafka: How to reach the brokers.
+        performer: Carries out the stage's outputs.
+        log: Where ticks are sent.
+        state_of: Makes the ``State`` over a Faust table; None for a stage that remembers nothing.
+        topics: Asked again and again: the topics to read, prefix included. New ones are picked up while running.
+        clock: Gives now.
+        folder: Faust's own files.
+    """
+
+    stage: Stage
+    kafka: KafkaSettings
+    performer: Performer
+    log: Log
+    topics: Callable[[], Awaitable[Sequence[str]]]
+    clock: Callable[[], datetime]
+    folder: Path
+    state_of: Callable[[Any], Any] | None = None
+    tick_seconds: float = 1.0
+    close: Callable[[], Awaitable[None]] | None = None
+    reading: set[str] = field(default_factory=set)
+    away: bool = False
+
+
+def application_id(kafka: KafkaSettings, stage: str) -> str:
+    """The consumer group of a stage's workers."""
+    return f"{kafka.prefix}tocsin-{stage}"
+
+
+def changelog(kafka: KafkaSettings, stage: str) -> str:
+    """The topic that a stage's state is kept in."""
+    return f"{application_id(kafka, stage)}-state-changelog"
+
+
+class _Nothing:
+    """The State of a stage that remembers nothing."""
+
+    def get(self, key: str) -> bytes | None:  # noqa: ARG002 - as the port
+        return None
+
+    def put(self, changes: Any) -> None:
+        if changes:
+            raise RuntimeError("this stage was said to remember nothing")
+
+    def keys(self) -> Any:
+        return iter(())
+
+
+def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
+    """Work until a signal; gives the exit status."""
+    app = _application(cluster)
+    state: State = _Nothing()
+    if cluster.state_of is not None:
+        table = app.Table("state", key_type=str, value_type=bytes, default=bytes, partitions=1)
+        state = kept = cluster.state_of(table)
+        app.on_partitions_assigned.connect(_reassigned(kept), weak=False)
+        _tick(app, cluster)
+    _read(app, cluster, state, first_topics)
+    _watch(app, cluster, state)
+    worker = faust.Worker(
+        app, loglevel="error", redirect_stdouts=False, override_logging=False, quiet=True, daemon=True, console_port=0
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _application(cluster: Cluster) -> Any:
+    kafka = cluster.kafka
+    return faust.App(
+        application_id(kafka, cluster.stage.name),
+        broker=";".join(f"kafka://{address}" for address in kafka.bootstrap),
+        broker_credentials=_credentials(kafka),
+        store="memory://",
+        datadir=str(cluster.folder / cluster.stage.name),
+        topic_partitions=1,
+        topic_replication_factor=kafka.replication,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        web_enabled=False,
+        web_bind="127.0.0.1",
+        broker_commit_interval=0.3,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=2.0,
+        broker_rebalance_timeout=30.0,
+        broker_request_timeout=30.0,
+        stream_buffer_maxsize=64,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=4 * 1024 * 1024,
+        producer_max_request_size=1_048_576,
+        producer_compression_type="gzip",
+    )
+
+
+def _credentials(kafka: KafkaSettings) -> Any:
+    context = None
+    if kafka.security.endswith("SSL"):
+        context = ssl.create_default_context(cafile=kafka.ca)
+        if kafka.certificate:
+            context.load_cert_chain(kafka.certificate, kafka.private_key)
+    if kafka.security == "SASL_SSL":
+        return faust.SASLCredentials(
+            username=kafka.username, password=kafka.secret(), ssl_context=context, mechanism=kafka.mechanism
+        )
+    return faust.SSLCredentials(context=context) if kafka.security == "SSL" else None
+
+
+def _reassigned(state: Any) -> Callable[..., Awaitable[None]]:
+    async def forget(*_: Any, **__: Any) -> None:
+        state.reassigned()
+
+    return forget
+
+
+def _read(app: Any, cluster: Cluster, state: State, topics: Sequence[str]) -> Any:
+    """One agent for these topics."""
+    cluster.reading.update(topics)
+
+    async def work(stream: Any) -> None:
+        async for event in stream.events():
+            message = event.message
+            await _take(cluster, state, message.topic, _text(message.key), message.value)
+
+    channel = app.topic(*topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    return app.agent(channel, concurrency=1, name=f"{cluster.stage.name}-{len(cluster.reading)}")(work)
+
+
+async def _take(cluster: Cluster, state: State, topic: str, key: str, data: bytes) -> None:
+    """One turn; it ends with everything acknowledged, or it ends the process."""
+    try:
+        name = topic.removeprefix(cluster.kafka.prefix)
+        turn = Turn(cluster.stage, state, name, key, data)
+        if turn.dead:
+            await cluster.performer.bury(turn.dead)
+        await cluster.performer.perform(turn.outputs)
+        if turn.changes:
+            state.put(turn.changes)
+    except asyncio.CancelledError:
+        raise
+    except (RightsError, ConfigurationError) as error:
+        _end(EXIT_CONFIGURATION, str(error))
+    except Exception:
+        logger.exception("ending without a commit; the message is read again")
+        _end(1, "unexpected error, see above")
+
+
+def _end(status: int, reason: str) -> None:
+    print(f"tocsin worker: {reason}", file=sys.stderr, flush=True)
+    os._exit(status)
+
+
+def _tick(app: Any, cluster: Cluster) -> None:
+    """Time enters as messages: ticks of several workers do no harm, time only moves forward."""
+    topic = cluster.kafka.prefix + cluster.stage.topics[0]
+
+    async def tick() -> None:
+        await patiently(lambda: cluster.log.append(topic, "tick", codec.encode(Tick(now=cluster.clock()))))
+
+    app.timer(interval=cluster.tick_seconds, name=f"{cluster.stage.name}-tick")(tick)
+
+
+def _watch(app: Any, cluster: Cluster, state: State) -> None:
+    """Says once when the broker is away and once when it is back; reads topics that appear while running."""
+
+    async def watch() -> None:
+        try:
+            topics = await cluster.topics()
+        except Unavailable as error:
+            if not cluster.away:
+                logger.warning("waiting: %s", error)
+            cluster.away = True
+            return
+        except (RightsError, ConfigurationError) as error:
+            _end(EXIT_CONFIGURATION, str(error))
+            return
+        if cluster.away:
+            logger.warning("going on: Kafka is back")
+        cluster.away = False
+        fresh = sorted(set(topics) - cluster.reading)
+        if fresh:
+            logger.warning("new topics: %s", ", ".join(fresh))
+            await _read(app, cluster, state, fresh).start()
+
+    app.timer(interval=WATCH_SECONDS, name=f"{cluster.stage.name}-watch")(watch)
+
+
+def _text(key: bytes | None) -> str:
+    return (key or b"").decode("utf-8", "replace")

@@ -1,0 +1,247 @@
+"""One TOML file says it all. Read once, at the edge; an unknown key is refused with "did you mean"; secrets never show.
+
+The only file that reads the environment: a secret is given as ``password_env = "NAME"`` or ``password_file = "/path"``.
+"""
+
+import os
+import re
+import tomllib
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from notify.adapters.smtp import SmtpSettings
+from notify.policy import Policy, default_policy
+from notify.region import Desk
+from schemas.errors import ConfigurationError
+from schemas.site import Contact, Finess, Site, TimezoneName
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, every key known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Credential(Section):
+    """User and password; the password is given in one of three ways, or not at all."""
+
+    username: str | None = None
+    password: SecretStr | None = None
+    password_env: str | None = None
+    password_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.password, self.password_env, self.password_file)) > 1:
+            raise ValueError("give one of password, password_env, password_file")
+        return self
+
+    def secret(self) -> str | None:
+        """The password in clear, for the client library alone.
+
+        Raises:
+            ConfigurationError: the variable is not set or the file cannot be read.
+        """
+        if self.password is not None:
+            return self.password.get_secret_value()
+        if self.password_env is not None:
+            if self.password_env not in os.environ:
+                raise ConfigurationError(f"password_env: the environment has no variable {self.password_env}")
+            return os.environ[self.password_env]
+        if self.password_file is not None:
+            try:
+                return self.password_file.read_text().strip()
+            except OSError as error:
+                raise ConfigurationError(f"password_file: cannot read {self.password_file}: {error}") from error
+        return None
+
+
+class KafkaSettings(Credential):
+    """How to reach the brokers. TLS and a credential are the default; plain text must be asked for."""
+
+    bootstrap: tuple[str, ...] = Field(min_length=1)
+    security: Literal["SASL_SSL", "SSL", "PLAINTEXT"] = "SASL_SSL"
+    mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256"] = "SCRAM-SHA-512"
+    ca: str | None = None
+    certificate: str | None = None
+    private_key: str | None = None
+    prefix: str = ""
+    """Put before every topic and consumer group."""
+    partitions: int = Field(default=8, ge=1)
+    """Of every raw topic; at least the largest number of normalise workers."""
+    replication: int = Field(default=3, ge=1)
+
+
+class ElasticsearchSettings(Credential):
+    """How to reach Elasticsearch 9."""
+
+    url: str = Field(pattern=r"^https?://")
+    ca: str | None = None
+    prefix: str = "tocsin-"
+    """Put before every index."""
+    compatible_with: Literal[8, 9] = 9
+    shards: int = Field(default=1, ge=1)
+    replicas: int = Field(default=1, ge=0)
+
+
+class RegionSection(Section):
+    """The region, and how its pipeline behaves."""
+
+    name: str
+    data: Path = Path("var/region.db")
+    """The SQLite file of ``tocsin run``."""
+    contacts: tuple[Contact, ...] = Field(min_length=1)
+    message_id_domain: str = "tocsin.invalid"
+    """Ends the Message-ID of every mail."""
+    desk: Desk
+    """Where a person answers, day and night: every mail names it."""
+    timezone: TimezoneName = "Europe/Paris"
+    never_link: tuple[str, ...] = ()
+    """Addresses, networks, domains, hashes, mail addresses that mean nothing even when every site sees them."""
+    settle_seconds: float = Field(default=5, ge=0)
+    """How long a detection waits for those of other sites that happened before it."""
+    event_key: SecretStr = SecretStr("")
+    """Keys the hash inside event ids, so that an id cannot be used to test guesses of a record. At most 64 bytes."""
+
+    @property
+    def settle(self) -> timedelta:
+        """``settle_seconds`` as a duration."""
+        return timedelta(seconds=self.settle_seconds)
+
+
+class RulesSection(Section):
+    """Which Sigma rules run. Without ``folders``, those that Tocsin ships."""
+
+    folders: tuple[Path, ...] = ()
+    all_on: bool = False
+    """Every rule opens incidents, not only stable or test ones of level high or critical."""
+
+
+class SourceSection(Section):
+    """A file that ``tocsin run`` or ``tocsin ship`` follows."""
+
+    path: Path
+    type: str
+    site: Finess | None = None
+    """Which site it belongs to; in a site's own file that is the site."""
+    name: str | None = None
+    """What the source is called; by default its type and file name."""
+
+
+class Region(Section):
+    """``region.toml``."""
+
+    region: RegionSection
+    site: tuple[Site, ...] = Field(min_length=1)
+    source: tuple[SourceSection, ...] = ()
+    rules: RulesSection = RulesSection()
+    escalation: Policy = Field(default_factory=default_policy)
+    kafka: KafkaSettings | None = None
+    elasticsearch: ElasticsearchSettings | None = None
+    smtp: SmtpSettings | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        known = [site.finess for site in self.site]
+        twice = sorted({finess for finess in known if known.count(finess) > 1})
+        if twice:
+            raise ValueError(f"site {twice[0]} is declared twice")
+        for source in self.source:
+            if source.site not in known:
+                raise ValueError(f"source {source.path}: site {source.site!r} is not declared; declared: {', '.join(known)}")
+        return self
+
+
+class EmbeddedTarget(Section):
+    """Ship into the SQLite file of a ``tocsin run`` on the same machine."""
+
+    database: Path
+
+
+class OwnSite(Section):
+    """The establishment that ships."""
+
+    finess: Finess
+
+
+class SiteFile(Section):
+    """``site.toml``: what one hospital's shipper reads."""
+
+    site: OwnSite
+    source: tuple[SourceSection, ...] = Field(min_length=1)
+    state: Path = Path("var/ship")
+    """Folder of the shipper's own memory: the stream epoch and how far each source is acknowledged."""
+    kafka: KafkaSettings | None = None
+    embedded: EmbeddedTarget | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.kafka is None) == (self.embedded is None):
+            raise ValueError("give one of [kafka] and [embedded]: where to ship to")
+        return self
+
+
+S = TypeVar("S", bound=Section)
+
+
+def read(path: Path, model: type[S]) -> S:
+    """Read a configuration file.
+
+    Raises:
+        ConfigurationError: names the file, the line where it can be found, the key, and what was expected.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot read it: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8 text: {error.reason} at byte {error.start}") from error
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: no valid TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_explain(path, text, model, item) for item in error.errors())) from error
+
+
+def _explain(path: Path, text: str, model: type[BaseModel], item: Any) -> str:
+    location = [part for part in item["loc"] if isinstance(part, str)]
+    where = ".".join(str(part) for part in item["loc"]) or "the file"
+    line = _line_of(text, location[-1]) if location else None
+    place = f"{path}:{line}" if line else str(path)
+    if item["type"] == "extra_forbidden":
+        known = _keys_at(model, location[:-1])
+        close = get_close_matches(location[-1], known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else f"; known here: {', '.join(sorted(known))}"
+        return f"{place}: unknown key {where!r}{hint}"
+    message = item["msg"].removeprefix("Value error, ")
+    return f"{place}: {where}: {message}"
+
+
+def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
+    for part in location:
+        field = model.model_fields.get(part)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            break
+        model = inner
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        if found := _model_in(part):
+            return found
+    return None
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """The first line that sets the key or opens its table; None when the file does not have it."""
+    pattern = re.compile(rf"""^\s*(?:\[+\s*(?:[\w.]+\.)?)?["']?{re.escape(key)}["']?\s*(?:=|\])""")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)
