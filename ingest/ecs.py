@@ -77,8 +77,10 @@ _REUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("source", "destination", "client", "server"),
         "keyword",
-        "address domain mac registered_domain subdomain top_level_domain as.organization.name geo.city_name geo.country_iso_code"
-        " geo.country_name geo.region_name geo.name user.domain user.email user.full_name user.id user.name",
+        (
+            "address domain mac registered_domain subdomain top_level_domain as.organization.name geo.city_name geo.country_iso_code"
+            " geo.country_name geo.region_name geo.name user.domain user.email user.full_name user.id user.name"
+        ),
     ),
     (
         ("user", "user.target", "user.effective", "user.changes"),
@@ -88,15 +90,19 @@ _REUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("process", "process.parent"),
         "keyword",
-        "args command_line entity_id executable name title working_directory thread.name hash.md5 hash.sha1 hash.sha256"
-        " hash.sha512 user.id user.name",
+        (
+            "args command_line entity_id executable name title working_directory thread.name hash.md5 hash.sha1 hash.sha256"
+            " hash.sha512 user.id user.name"
+        ),
     ),
     (("process", "process.parent"), "long", "pid args_count exit_code thread.id uptime"),
     (
         ("process", "process.parent", "file"),
         "keyword",
-        "pe.company pe.description pe.file_version pe.imphash pe.original_file_name pe.product pe.architecture"
-        " code_signature.subject_name code_signature.status code_signature.signing_id code_signature.team_id",
+        (
+            "pe.company pe.description pe.file_version pe.imphash pe.original_file_name pe.product pe.architecture"
+            " code_signature.subject_name code_signature.status code_signature.signing_id code_signature.team_id"
+        ),
     ),
     (("process", "process.parent", "file"), "boolean", "code_signature.exists code_signature.trusted code_signature.valid"),
     (("file", "dll"), "keyword", "hash.md5 hash.sha1 hash.sha256 hash.sha512"),

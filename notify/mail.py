@@ -40,6 +40,7 @@ def compose(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool) 
     except (ValueError, IndexError, HeaderParseError) as error:
         raise Refused(f"notice {notice.id} cannot be a mail: {error}") from error
     message.set_content(notice.text, charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = notice.contact.language
     return message
 
 
@@ -58,7 +59,6 @@ def _headers(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool)
         ("From", _address(sender.name, sender.email)),
         ("To", _address(notice.contact.name, notice.contact.email)),
         ("Subject", notice.subject),
-        ("Content-Language", notice.contact.language),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("X-Tocsin-Incident", notice.incident_id),

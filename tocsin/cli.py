@@ -31,6 +31,16 @@ COMMANDS = {
 """Each is the module of that name in ``tocsin.commands``, with ``configure(parser)`` and ``run(arguments) -> int``."""
 
 
+LIBRARY_LEVELS = {
+    "kafka": logging.CRITICAL,
+    "aiokafka": logging.CRITICAL,
+    "elastic_transport": logging.CRITICAL,
+    "faust": logging.ERROR,
+    "mode": logging.ERROR,
+}
+"""Client libraries repeat themselves while a service is away; our own adapters say it once."""
+
+
 class Parser(argparse.ArgumentParser):
     """Suggests the command that was meant."""
 
@@ -47,8 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     arguments = _parser(argv if argv is not None else sys.argv[1:])
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("kafka", "aiokafka", "faust", "mode", "elastic_transport"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    for name, level in LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(level)
     try:
         return int(arguments.run(arguments))
     except (ConfigurationError, RightsError) as error:

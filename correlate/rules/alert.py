@@ -8,7 +8,7 @@ from schemas.detection import Detection, Entity, Kind, Level, detection_id
 from schemas.event import Event, timestamp
 
 MAX_NAME = 256
-"""Characters of a name; the title of a Sigma rule is no longer either."""
+"""Characters of a rule's id and name; the title of a Sigma rule is no longer either."""
 
 _RULE_IDS = ("rule.id", "signal.rule.id", "kibana.alert.rule.uuid")
 _NAMES = ("rule.name", "event.action", "message")
@@ -30,7 +30,7 @@ def is_alert(event: Event) -> bool:
 
 def alert_detection(event: Event, entities: tuple[Entity, ...]) -> Detection:
     """The detection of an alert: its rule, name and level are the product's; the level is high when it says none."""
-    rule_id = _first(event, _RULE_IDS) or f"alert:{event['event.dataset']}"
+    rule_id = (_first(event, _RULE_IDS) or f"alert:{event['event.dataset']}")[:MAX_NAME]
     return Detection(
         id=detection_id(rule_id, event["event.id"]),
         kind=Kind.ALERT,

@@ -94,7 +94,10 @@ LINUX_MODULES: dict[str, frozenset[str]] = {
 }
 """``event.module`` → Sigma services of product linux; the program that wrote the line is one more."""
 
+WEB_MODULES = frozenset({"apache", "haproxy", "iis", "nginx", "squid", "traefik"})
+
 MODULE_PRODUCTS: dict[str, frozenset[str]] = {
+    **{module: frozenset({module}) for module in ("stormshield", "suricata", "windows", "zeek", *sorted(WEB_MODULES))},
     **dict.fromkeys(LINUX_MODULES, frozenset({"linux"})),
     "fortigate": frozenset({"fortigate", "fortios"}),
     "fortinet": frozenset({"fortigate", "fortios"}),
@@ -102,13 +105,16 @@ MODULE_PRODUCTS: dict[str, frozenset[str]] = {
     "panw": frozenset({"paloalto"}),
     "zeek_json": frozenset({"zeek"}),
 }
-"""``event.module`` → Sigma products; a module that is not here is the product of that name."""
+"""``event.module`` → Sigma products, whatever machine the log comes from; any other module is the product of that name, and the
+machine's system is one more."""
 
 UNTOLD = frozenset({"ecs", "auto", ""})
 """Modules that say nothing about the product."""
 
-MODULE_CATEGORIES = {
-    **dict.fromkeys(("nginx", "apache", "iis", "traefik", "haproxy"), frozenset({"webserver"})),
+MODULE_CATEGORIES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(WEB_MODULES - {"squid"}, frozenset({"webserver"})),
+    **dict.fromkeys(("linux_auth", "sshd", "system"), frozenset()),
     "squid": frozenset({"proxy"}),
 }
-"""Modules that are more precise than ``event.category``: ECS has one category for servers and proxies."""
+"""Modules that are more precise than ``event.category``: ECS has one category for servers and proxies, and a line of ``auth.log``
+is of none of Sigma's, understood or not."""

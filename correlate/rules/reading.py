@@ -56,17 +56,18 @@ class Reading:
         return [leaf for name, value in self.event.items() if fnmatchcase(name, pattern) for leaf in _leaves(value)] or None
 
     def elements(self, names: Names) -> list[Any]:
-        """The values of the field that are not null: those of an array one by one."""
+        """The values of the field that are not null: those of an array one by one, however deep it is nested."""
         value = self.value(names)
         if isinstance(value, list):
-            return [element for element in value if element is not None]
+            return list(_leaves(value))
         return [] if value is None else [value]
 
     def texts(self, names: Names) -> tuple[str, ...]:
-        """The elements of the field as text."""
+        """The elements of the field as text; an object has none."""
         texts = self._texts.get(names)
         if texts is None:
-            texts = self._texts[names] = tuple(text(element) for element in self.elements(names))
+            texts = tuple(text(element) for element in self.elements(names) if not isinstance(element, dict))
+            self._texts[names] = texts
         return texts
 
     def folded(self, names: Names) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ class Reading:
         """Every value that the log itself gave, as text."""
         if self._words is None:
             said = (value for name, value in self.event.items() if not name.startswith(OURS))
-            self._words = tuple(text(leaf) for value in said for leaf in _leaves(value))
+            self._words = tuple(text(leaf) for value in said for leaf in _leaves(value, of_objects=True))
         return self._words
 
     @property
@@ -110,12 +111,14 @@ def text(value: Any) -> str:
     return str(value)
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, list):
-        for element in value:
-            yield from _leaves(element)
-    elif isinstance(value, dict):
-        for element in value.values():
-            yield from _leaves(element)
-    elif value is not None:
-        yield value
+def _leaves(value: Any, *, of_objects: bool = False) -> Iterator[Any]:
+    """What a nested array holds, in order and without null; without recursion, since attackers choose the depth."""
+    pending = [value]
+    while pending:
+        leaf = pending.pop()
+        if isinstance(leaf, list):
+            pending.extend(reversed(leaf))
+        elif of_objects and isinstance(leaf, dict):
+            pending.extend(reversed(leaf.values()))
+        elif leaf is not None:
+            yield leaf

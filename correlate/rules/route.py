@@ -17,6 +17,7 @@ from correlate.rules.logsources import (
     SERVICE_BY_PROVIDER,
     SERVICES_BY_CHANNEL,
     UNTOLD,
+    WEB_MODULES,
     WINDOWS_CATEGORIES,
     WINDOWS_SERVICES,
 )
@@ -28,7 +29,6 @@ Known = frozenset[str] | None
 
 NOTHING: frozenset[str] = frozenset()
 WINDOWS = frozenset({"windows"})
-LINUX = frozenset({"linux"})
 
 
 class Source(NamedTuple):
@@ -45,8 +45,8 @@ def source_of(event: Event) -> Source:
     products = _products(event, module)
     if products == WINDOWS:
         return _windows_source(event)
-    services = _linux_services(event, module) if products == LINUX else _services(event, module)
-    return Source(products, services, MODULE_CATEGORIES.get(module) or _ecs_categories(event))
+    categories = MODULE_CATEGORIES[module] if module in MODULE_CATEGORIES else _ecs_categories(event)
+    return Source(products, _services(event, module), categories)
 
 
 def concerns(logsource: SigmaLogSource, source: Source) -> bool:
@@ -83,11 +83,11 @@ def _agree(stated: str | None, known: Known) -> bool:
 def _products(event: Event, module: str) -> Known:
     if "winlog.channel" in event:
         return WINDOWS
-    if system := _lower(event.get("host.os.type")):
-        return frozenset({system})
-    if module in UNTOLD:
-        return None
-    return MODULE_PRODUCTS.get(module, frozenset({module}))
+    if module in MODULE_PRODUCTS:
+        return MODULE_PRODUCTS[module]
+    system = _lower(event.get("host.os.type"))
+    told = {name for name in (module, system) if name not in UNTOLD}
+    return frozenset(told) or None
 
 
 def _windows_source(event: Event) -> Source:
@@ -102,15 +102,11 @@ def _windows_source(event: Event) -> Source:
     return Source(WINDOWS, services, NOTHING.union(*categories))
 
 
-def _linux_services(event: Event, module: str) -> Known:
-    if module not in LINUX_MODULES:
-        return None
-    program = _lower(event.get("process.name"))
-    return LINUX_MODULES[module] | ({program} if program else NOTHING)
-
-
 def _services(event: Event, module: str) -> Known:
-    if module in MODULE_CATEGORIES:
+    if module in LINUX_MODULES:
+        program = _lower(event.get("process.name"))
+        return LINUX_MODULES[module] | ({program} if program else NOTHING)
+    if module in WEB_MODULES:
         return frozenset({module})
     if module.startswith("zeek"):
         return frozenset({_lower(event.get("event.dataset")).rpartition(".")[2]})

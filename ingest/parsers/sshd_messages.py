@@ -118,6 +118,6 @@ MESSAGES: tuple[Message, ...] = (
     ),
     _message(r"Address (?P<ip>\S+) maps to (?P<reason>.*)", "ssh_reverse_mapping", "network", "info", "failure"),
     _message(r"User child is on pid (?P<reason>\d+)", "process_forked", "process", "info"),
-    _message(r"Server listening on (?P<to_ip>\S+) port (?P<to_port>\d{1,5})\.", "server_listening", "process", "start"),
+    _message(r"Server listening on (?P<reason>\S+ port \d{1,5})\.", "server_listening", "process", "start"),
     _message(r"Received (?P<reason>signal \d+|SIGHUP); (?:terminating|restarting)\.", "server_stopping", "process", "end"),
 )  # fmt: skip

@@ -169,5 +169,5 @@ def map_fields(event: Event, channel: str, code: str, data: Mapping[str, str]) -
     for _, field, convert, text in sorted((*targets[native], text) for native, text in data.items() if native in targets):
         put(event, field, convert(text))
     for path, name in _BASENAMES:
-        if text := event.get(path):
-            put(event, name, file_name(text))
+        if value := event.get(path):
+            put(event, name, file_name(value))

@@ -38,7 +38,7 @@ def expand_context(channel: str, data: dict[str, str]) -> None:
     if channel == POWERSHELL_CLASSIC and "Data" in data:
         parameters = (data.get(f"param{number}", "") for number in range(1, 4))
         context = next((text for text in parameters if text.startswith("\t")), data["Data"])
-        for key, value in _classic(context.replace("\r\n", "\n")):
+        for key, value in _classic(context.replace("\r\n", "\n")).items():
             data.setdefault(key, value)
 
 
@@ -57,16 +57,18 @@ def map_context(event: Event, channel: str, data: Mapping[str, str]) -> None:
     set_account(event, "user", pairs.get("User", ""))
 
 
-def _classic(text: str) -> Iterable[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
+def _classic(text: str) -> Mapping[str, str]:
+    """A key counts once: what looks like it again is a line of the value before, a script that forges its context."""
+    pairs: dict[str, str] = {}
+    last = ""
     context, _, _ = text.partition(_AFTER)
     for part in f"\n{context}".split("\n\t")[1:]:
         key, separator, value = part.partition("=")
-        if separator and key in _KEYS:
-            pairs.append((key, value))
-        elif pairs:
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]}\n\t{part}")
-    return [(key, value.strip("\n")) for key, value in pairs]
+        if separator and key in _KEYS and key not in pairs:
+            last, pairs[key] = key, value
+        elif last:
+            pairs[last] += f"\n\t{part}"
+    return {key: value.strip("\n") for key, value in pairs.items()}
 
 
 def _module(text: str) -> Iterable[tuple[str, str]]:

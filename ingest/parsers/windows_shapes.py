@@ -103,7 +103,7 @@ def _evtx_value(system: dict[str, Any], element: str, part: str) -> str | None:
 
 
 def _evtx_data(value: object, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Named values as they are; unnamed ``Data`` elements joined as ``Data``, and apart as ``param1``, ``param2``…"""
+    """Named values as they are; unnamed ``Data`` elements joined as ``Data``, and apart as ``param1``, ``param2`` and so on."""
     for name, inner in _object(value).items():
         if name == "#attributes":
             if prefix:
@@ -183,15 +183,14 @@ _NXLOG_OWN = frozenset(
     | {"SourceModuleName", "SourceModuleType", "host", "port", "tags"}
 )
 """What NXLog (and Logstash behind it) adds to the fields of an event. ``EventTypeOrignal`` is misspelled in the wild."""
-_NXLOG_SYSTEM_WITH_USER = _NXLOG_SYSTEM + _NXLOG_USER
 _NXLOG_OWN_WITH_USER = _NXLOG_OWN | {name for _, name in _NXLOG_USER}
 _UNSIGNED_64 = 0xFFFFFFFFFFFFFFFF
 
 
 def _read_nxlog(document: dict[str, Any], origin: Origin) -> Native:
-    own, rows = _NXLOG_OWN, _NXLOG_SYSTEM
-    if "AccountType" in document:  # else AccountName and Domain are the event's own
-        own, rows = _NXLOG_OWN_WITH_USER, _NXLOG_SYSTEM_WITH_USER
+    with_user = "AccountType" in document  # else AccountName and Domain are the event's own
+    own = _NXLOG_OWN_WITH_USER if with_user else _NXLOG_OWN
+    rows = _NXLOG_SYSTEM + _NXLOG_USER if with_user else _NXLOG_SYSTEM
     fields = {name: _text(document[key]) for name, key in rows if key in document}
     if isinstance(keywords := document.get("Keywords"), int):
         fields["winlog.keywords"] = f"0x{keywords & _UNSIGNED_64:x}"

@@ -37,6 +37,7 @@ correlation:
 
 
 def rule(detection: str, *, logsource: str = "{product: demo}", extra: str = "") -> str:
+    """A rule without id, with this detection section."""
     return f"title: T\nlogsource: {logsource}\n{extra}\ndetection:\n" + "\n".join(
         f"    {line}" for line in detection.splitlines()
     )
@@ -135,6 +136,7 @@ def test_the_second_rule_of_an_id_is_refused() -> None:
 
 
 def correlation(change: str = "", to: str = "") -> RuleBook:
+    """The book of the correlation above, with one change, and of its rule."""
     return load([("correlation.yml", CORRELATION.replace(change, to) if change else CORRELATION), ("rule.yml", RULE)])
 
 

@@ -15,6 +15,7 @@ SITE = "010000024"
 
 
 def rule(number: int, logsource: str, detection: str, *, status: str = "test", level: str = "high", name: str = "") -> str:
+    """The text of a rule whose only detection is ``sel``."""
     return f"""
 title: Rule {number}
 id: 00000000-0000-4000-8000-{number:012d}
@@ -30,16 +31,19 @@ detection:
 
 
 def rule_id(number: int) -> str:
+    """The id of the rule of that number."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
 def book(*texts: str) -> RuleBook:
+    """The rules of these texts, none refused."""
     found = load((f"{number}.yml", text) for number, text in enumerate(texts))
     assert not found.refusals, found.refusals
     return found
 
 
 def event(**fields: Any) -> Event:
+    """A whole event; two underscores stand for a dot."""
     base = {
         "@timestamp": "2026-01-31T08:00:00.000000Z",
         "event.id": "e1",
@@ -52,10 +56,12 @@ def event(**fields: Any) -> Event:
 
 
 def nothing(_: Event) -> tuple[Entity, ...]:
+    """An event speaks of nothing."""
     return ()
 
 
 def fired(texts: list[str], *events: Event) -> list[list[str]]:
+    """The names of the rules that match each event."""
     found = Detector(book(*texts), entities_of=nothing).detect(events)
     return [[detection.rule_name for detection in detections] for detections in found]
 
@@ -125,6 +131,7 @@ def test_the_region_may_decide_otherwise() -> None:
 
 
 def correlation(*, generate: bool = False, group_by: str = "[user.name]", field: str = "organization.id") -> str:
+    """The text of a correlation that counts the rule called *first*."""
     return f"""
 title: Three sites
 id: 00000000-0000-4000-8000-00000000c0de
@@ -202,6 +209,10 @@ FIREWALL = {"event__module": "fortigate", "event__category": ["network"], "event
         ("{product: windows}", {"event__module": "ecs", "host__os__type": "linux"}, False),
         ("{product: windows}", {"event__module": "ecs", "host__os__type": "windows"}, True),
         ("{product: windows}", {"event__module": "ecs"}, True),
+        ("{product: windows}", {"event__module": "endpoint", "host__os__type": "windows"}, True),
+        ("{product: windows}", {"event__module": "endpoint", "host__os__type": "macos"}, False),
+        ("{product: linux}", NGINX | {"host__os__type": "linux"}, False),
+        ("{category: database}", {"event__module": "sshd"}, False),
         ("{product: windows}", {}, True),
         ("{product: linux}", WINDOWS, False),
         ("{product: linux}", {"winlog__channel": "Security"}, False),
@@ -231,11 +242,9 @@ FIREWALL = {"event__module": "fortigate", "event__category": ["network"], "event
         ("{product: zeek, service: dns}", {"event__module": "zeek", "event__dataset": "zeek.http"}, False),
     ],
 )
-def test_a_rule_is_kept_away_only_by_a_difference(logsource: str, fields: dict[str, Any], concerned: bool) -> None:
+def test_a_rule_is_kept_away_only_by_a_difference(logsource: str, fields: dict[str, Any], *, concerned: bool) -> None:
     """Product, service and category must not contradict; what the event does not say is unknown, and unknown means evaluate."""
-    assert bool(fired([rule(1, logsource, "['needle']")], event(message="the needle", **fields))[0]) is concerned or (
-        "zeek" in logsource
-    )
+    assert bool(fired([rule(1, logsource, "['needle']")], event(message="the needle", **fields))[0]) is concerned
 
 
 @pytest.mark.parametrize(
@@ -257,7 +266,20 @@ def test_a_rule_is_kept_away_only_by_a_difference(logsource: str, fields: dict[s
 )
 def test_a_windows_category_is_a_channel_and_an_event_id(channel: str, code: str, categories: set[str]) -> None:
     """Each Windows event runs the rules of its own categories and of no other."""
-    names = ["process_creation", "network_connection", "image_load", "registry_event", "registry_add", "registry_delete", "registry_set", "dns_query", "ps_script", "ps_classic_start", "antivirus", "file_event"]
+    names = [
+        "process_creation",
+        "network_connection",
+        "image_load",
+        "registry_event",
+        "registry_add",
+        "registry_delete",
+        "registry_set",
+        "dns_query",
+        "ps_script",
+        "ps_classic_start",
+        "antivirus",
+        "file_event",
+    ]
     texts = [
         rule(number, f"{{category: {name}}}", "['needle']").replace("Rule ", f"{name} ") for number, name in enumerate(names)
     ]
@@ -293,6 +315,7 @@ def test_process_creation_reads_security_4688() -> None:
 
 
 def alert(**fields: Any) -> Any:
+    """The detection of an alert with these fields."""
     ((found,),) = Detector(book(), entities_of=nothing).detect([event(event__kind="alert", **fields)])
     return found
 
@@ -345,7 +368,16 @@ def test_an_alert_may_match_rules_too() -> None:
     assert [detection.rule_id for detection in found] == ["!first", rule_id(1)]
 
 
+def nested(depth: int) -> Any:
+    """A list in a list in a list."""
+    value: Any = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 HOSTILE = [
+    nested(5000),
     None,
     "",
     [],

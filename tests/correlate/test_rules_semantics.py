@@ -127,9 +127,9 @@ def holds(key: str, value: Any, actual: Any) -> bool:
         ("f|re", "4+", 444, True),
         # windash
         ("f|windash|contains", " -x", "cmd /x", True),
-        ("f|windash|contains", " -x", "cmd –x", True),
-        ("f|windash|contains", " -x", "cmd —x", True),
-        ("f|windash|contains", " /x", "cmd ―x", True),
+        ("f|windash|contains", " -x", "cmd \u2013x", True),
+        ("f|windash|contains", " -x", "cmd \u2014x", True),
+        ("f|windash|contains", " /x", "cmd \u2015x", True),
         ("f|windash|contains", " -no-op", "cmd /no-op", True),
         ("f|windash|contains", " -no-op", "cmd -no/op", False),
         ("f|contains|all|windash", [" -a", " -b"], "x /b /a", True),
@@ -155,6 +155,8 @@ def holds(key: str, value: Any, actual: Any) -> bool:
         ("f|re", "^b$", ["a", "b"], True),
         ("f|cidr", "10.0.0.0/8", ["fe80::1", "10.0.0.1"], True),
         ("f", 2, [1, 2], True),
+        ("f", "b", ["a", ["b"]], True),
+        ("f", "b", {"b": "b"}, False),
         # neq
         ("f|neq", "a", "b", True),
         ("f|neq", "a", "A", False),
@@ -165,7 +167,7 @@ def holds(key: str, value: Any, actual: Any) -> bool:
         ("f|neq", "a", ["a", "b"], False),
     ],
 )
-def test_a_value_means(key: str, value: Any, actual: Any, expected: bool) -> None:
+def test_a_value_means(key: str, value: Any, actual: Any, *, expected: bool) -> None:
     """The Sigma specification's meaning of one modifier chain on one value."""
     assert holds(key, value, actual) is expected
 
@@ -204,7 +206,7 @@ def test_nothing_has_four_forms(key: str, value: Any, expected: tuple[bool, ...]
         ("f|fieldref", ["x", "abc"], "abc", True),
     ],
 )
-def test_a_field_reference_compares_two_fields(key: str, left: Any, right: Any, expected: bool) -> None:
+def test_a_field_reference_compares_two_fields(key: str, left: Any, right: Any, *, expected: bool) -> None:
     """Fieldref compares as strings, without case, and an absent side matches nothing."""
     event = {name: value for name, value in (("f", left), ("g", right)) if value is not ABSENT}
 
@@ -234,7 +236,7 @@ def test_a_field_reference_compares_two_fields(key: str, left: Any, right: Any, 
         (["22\n2222"], False),
     ],
 )
-def test_keywords_search_every_value_of_the_log(keywords: Any, expected: bool) -> None:
+def test_keywords_search_every_value_of_the_log(keywords: Any, *, expected: bool) -> None:
     """A keyword stands somewhere in some value, also nested, but not in what normalisation wrote."""
     event = {
         "message": "Accepted password for root from 192.0.2.1 port 22",
@@ -277,7 +279,7 @@ SELECTIONS = {"sel_a": {"a": "1"}, "sel_b": {"b": "1"}, "_sel_c": {"c": "1"}, "f
         (["sel_a", "sel_b"], "f", False),
     ],
 )
-def test_a_condition_means(condition: Any, true_fields: str, expected: bool) -> None:
+def test_a_condition_means(condition: Any, true_fields: str, *, expected: bool) -> None:
     """Precedence, parentheses, selectors, ``them`` without names in ``_``, and a list of conditions as OR."""
     assert matches({**SELECTIONS, "condition": condition}, dict.fromkeys(true_fields, "1")) is expected
 
@@ -294,7 +296,7 @@ def test_a_condition_means(condition: Any, true_fields: str, expected: bool) -> 
         ({"a.b.c": "1"}, {"a.b.c": "1"}, True),
     ],
 )
-def test_a_selection_means(selection: Any, event: dict[str, Any], expected: bool) -> None:
+def test_a_selection_means(selection: Any, event: dict[str, Any], *, expected: bool) -> None:
     """A map is an AND, a list of maps and a list of values are ORs, a dotted name is a field of the flat event."""
     assert matches({"s": selection, "condition": "s"}, event) is expected
 
@@ -316,7 +318,7 @@ def test_a_selection_means(selection: Any, event: dict[str, Any], expected: bool
         ("process.name", {"process.name": "x"}, True),
     ],
 )
-def test_a_windows_field_reads_the_native_value_first(key: str, event: dict[str, Any], expected: bool) -> None:
+def test_a_windows_field_reads_the_native_value_first(key: str, event: dict[str, Any], *, expected: bool) -> None:
     """The log's own text wins over ECS, which answers for it when it is missing and means the same."""
     assert matches({"s": {key: "x"}, "condition": "s"}, event, product="windows", category="process_creation") is expected
 

@@ -29,6 +29,7 @@ def start_run() -> tuple[subprocess.Popen[str], Path, int]:
     run = subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert run.stdout is not None
     folder, pid = run.stdout.readline().split()
+    assert wait_until(lambda: folder in command_of(int(pid)), seconds=10)  # empty for an instant while exec replaces the process
     return run, Path(folder), int(pid)
 
 

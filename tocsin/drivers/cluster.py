@@ -87,6 +87,7 @@ class _Nothing:
 
 def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
     """Work until a signal; gives the exit status."""
+    cluster.folder.mkdir(parents=True, exist_ok=True)
     app = _application(cluster)
     state: State = _Nothing()
     if cluster.state_of is not None:
