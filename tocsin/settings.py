@@ -9,15 +9,23 @@ import tomllib
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, model_validator
 
-from notify.adapters.smtp import SmtpSettings
 from notify.policy import Policy, default_policy
 from notify.region import Desk
 from schemas.errors import ConfigurationError
 from schemas.site import Contact, Finess, Site, TimezoneName
+
+
+def _from_file(path: Path, info: ValidationInfo) -> Path:
+    base = (info.context or {}).get("folder")
+    return base / path if base else path
+
+
+LocalPath = Annotated[Path, AfterValidator(_from_file)]
+"""A path in the file; a relative one starts at the file's own folder."""
 
 
 class Section(BaseModel):
@@ -32,7 +40,7 @@ class Credential(Section):
     username: str | None = None
     password: SecretStr | None = None
     password_env: str | None = None
-    password_file: Path | None = None
+    password_file: LocalPath | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -66,9 +74,9 @@ class KafkaSettings(Credential):
     bootstrap: tuple[str, ...] = Field(min_length=1)
     security: Literal["SASL_SSL", "SSL", "PLAINTEXT"] = "SASL_SSL"
     mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256"] = "SCRAM-SHA-512"
-    ca: str | None = None
-    certificate: str | None = None
-    private_key: str | None = None
+    ca: LocalPath | None = None
+    certificate: LocalPath | None = None
+    private_key: LocalPath | None = None
     prefix: str = ""
     """Put before every topic and consumer group."""
     partitions: int = Field(default=8, ge=1)
@@ -80,7 +88,7 @@ class ElasticsearchSettings(Credential):
     """How to reach Elasticsearch 9."""
 
     url: str = Field(pattern=r"^https?://")
-    ca: str | None = None
+    ca: LocalPath | None = None
     prefix: str = "tocsin-"
     """Put before every index."""
     compatible_with: Literal[8, 9] = 9
@@ -88,11 +96,24 @@ class ElasticsearchSettings(Credential):
     replicas: int = Field(default=1, ge=0)
 
 
+class SmtpSettings(Credential):
+    """The mail server that takes the notices."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    insecure: bool = False
+    """Allows ``tls = "none"`` to a host that is not this machine."""
+    ca: LocalPath | None = None
+    sender: str = Field(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+$")
+    sender_name: str = "Tocsin"
+
+
 class RegionSection(Section):
     """The region, and how its pipeline behaves."""
 
     name: str
-    data: Path = Path("var/region.db")
+    data: LocalPath = Field(default=Path("var/region.db"), validate_default=True)
     """The SQLite file of ``tocsin run``."""
     contacts: tuple[Contact, ...] = Field(min_length=1)
     message_id_domain: str = "tocsin.invalid"
@@ -116,7 +137,7 @@ class RegionSection(Section):
 class RulesSection(Section):
     """Which Sigma rules run. Without ``folders``, those that Tocsin ships."""
 
-    folders: tuple[Path, ...] = ()
+    folders: tuple[LocalPath, ...] = ()
     all_on: bool = False
     """Every rule opens incidents, not only stable or test ones of level high or critical."""
 
@@ -124,7 +145,7 @@ class RulesSection(Section):
 class SourceSection(Section):
     """A file that ``tocsin run`` or ``tocsin ship`` follows."""
 
-    path: Path
+    path: LocalPath
     type: str
     site: Finess | None = None
     """Which site it belongs to; in a site's own file that is the site."""
@@ -159,7 +180,7 @@ class Region(Section):
 class EmbeddedTarget(Section):
     """Ship into the SQLite file of a ``tocsin run`` on the same machine."""
 
-    database: Path
+    database: LocalPath
 
 
 class OwnSite(Section):
@@ -173,7 +194,7 @@ class SiteFile(Section):
 
     site: OwnSite
     source: tuple[SourceSection, ...] = Field(min_length=1)
-    state: Path = Path("var/ship")
+    state: LocalPath = Field(default=Path("var/ship"), validate_default=True)
     """Folder of the shipper's own memory: the stream epoch and how far each source is acknowledged."""
     kafka: KafkaSettings | None = None
     embedded: EmbeddedTarget | None = None
@@ -201,7 +222,7 @@ def read(path: Path, model: type[S]) -> S:
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: not UTF-8 text: {error.reason} at byte {error.start}") from error
     try:
-        return model.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent})
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: no valid TOML: {error}") from error
     except ValidationError as error:

@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from email.message import EmailMessage
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from pydantic import SecretStr
 
 from correlate.entities import entities_of
 from correlate.guards import Guards
@@ -25,7 +28,10 @@ from ingest.adapters.files import Followed, Place, modified, read_whole
 from ingest.framing import Framer, Record, batches
 from ingest.normalise import normalise
 from ingest.parsers import PARSERS
+from notify.adapters import smtp
+from notify.adapters.memory import MemoryChannel
 from notify.adapters.smtp import SmtpChannel
+from notify.mail import Sender
 from notify.ports import Channel
 from notify.region import Desk
 from notify.region import Region as Known
@@ -48,7 +54,7 @@ from tocsin.drivers.perform import Performer
 from tocsin.drivers.stage import Stage
 from tocsin.ports import Log, Store
 from tocsin.replay import Replay
-from tocsin.settings import KafkaSettings, Region, RegionSection, RulesSection, SiteFile, SourceSection
+from tocsin.settings import KafkaSettings, Region, RegionSection, RulesSection, SiteFile, SmtpSettings, SourceSection
 from tocsin.shipping import Declared, Shipper, cut_letter
 
 STAGES = ("normalise", "correlate", "notify")
@@ -139,14 +145,18 @@ def correlator(region: Region, rules: Rules, *, at_once: bool = False) -> Correl
 
 def escalator(region: Region) -> Escalator:
     """The stage that turns incidents into notices."""
-    known = Known(
+    return Escalator(region.escalation, known(region))
+
+
+def known(region: Region) -> Known:
+    """What escalation needs to know of the region."""
+    return Known(
         sites={site.finess: site for site in region.site},
         contacts=region.region.contacts,
         desk=region.region.desk,
         timezone=region.region.timezone,
         domain=region.region.message_id_domain,
     )
-    return Escalator(region.escalation, known)
 
 
 def replay(region: Region, rules: Rules) -> Replay:
@@ -263,7 +273,34 @@ def embedded(
 
 
 def _channels(region: Region, clock: Callable[[], datetime]) -> dict[str, Channel]:
-    return {"smtp": SmtpChannel(region.smtp, clock)} if region.smtp else {}
+    return {"smtp": SmtpChannel(smtp_settings(region.smtp), clock)} if region.smtp else {}
+
+
+def memory_channel(clock: Callable[[], datetime] = utc_now) -> tuple[Sequence[EmailMessage], dict[str, Channel]]:
+    """Mails that are kept instead of sent, and the channel that keeps them: for the demonstration."""
+    channel = MemoryChannel(clock)
+    return channel.mails, {"smtp": channel}
+
+
+def smtp_settings(section: SmtpSettings) -> smtp.SmtpSettings:
+    """The mail server as the adapter takes it.
+
+    Raises:
+        ConfigurationError: the section does not hold together.
+    """
+    try:
+        return smtp.SmtpSettings(
+            host=section.host,
+            port=section.port,
+            tls=section.tls,
+            insecure=section.insecure,
+            ca_file=section.ca,
+            sender=Sender(email=section.sender, name=section.sender_name),
+            username=section.username,
+            password=SecretStr(secret) if (secret := section.secret()) else None,
+        )
+    except ValueError as error:
+        raise ConfigurationError(f"[smtp]: {error}") from error
 
 
 def _declared(sources: Iterable[SourceSection], site: str | None = None) -> list[Declared]:

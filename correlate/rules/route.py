@@ -52,7 +52,7 @@ def source_of(event: Event) -> Source:
 def concerns(logsource: SigmaLogSource, source: Source) -> bool:
     """Whether a rule of this log source is evaluated on events of that source."""
     service = logsource.service
-    if logsource.product == "windows" and service not in WINDOWS_SERVICES:
+    if service and logsource.product == "windows" and service.lower() not in WINDOWS_SERVICES:
         service = None  # nobody knows its channels, so no channel speaks against it
     return (
         _agree(logsource.product, source.products)

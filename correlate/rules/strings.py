@@ -14,7 +14,7 @@ from correlate.rules.reading import WORD_END, Names, Reading
 
 
 class Shape(StrEnum):
-    """A string without inner wildcards is one of these; its value is its cost order."""
+    """What a string asks of a text, when its only wildcards are runs at its ends."""
 
     EQUALS = "equals"
     STARTS = "starts"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 _FROM = r"from (?P<ip>\S+)(?: port (?P<port>\d{1,5}))?"
 _PEER = r"(?P<ip>[0-9a-fA-F:.]+(?:%\w+)?) port (?P<port>\d{1,5})"
 _PHASE = r"(?: \[preauth\])?"
-_WHO = r"(?:(?P<state>invalid|authenticating|\w+) user (?P<user>.*) )?"
+_WHO = r"(?:(?:\w+ )?user (?P<user>.*) )?"
 
 
 class Message(NamedTuple):
@@ -37,7 +37,7 @@ MESSAGES: tuple[Message, ...] = (
         "ssh_login", "authentication session", "start", "success",
     ),
     _message(
-        rf"Failed (?P<method>\S+) for (?:(?P<state>invalid) user )?(?P<user>.*) {_FROM}(?: ssh2)?(?:: [\w-]+ \S+)?",
+        rf"Failed (?P<method>\S+) for (?:invalid user )?(?P<user>.*) {_FROM}(?: ssh2)?(?:: [\w-]+ \S+)?",
         "ssh_login", "authentication", "start", "failure",
     ),
     _message(rf"(?:Invalid|Illegal) user (?P<user>.*) {_FROM}", "ssh_invalid_user", "authentication", "info", "failure"),
@@ -54,7 +54,7 @@ MESSAGES: tuple[Message, ...] = (
         rf"Disconnecting(?: {_WHO}{_PEER})?: (?P<reason>.*?){_PHASE}", "ssh_disconnecting", "network", "end"
     ),
     _message(
-        rf"error: maximum authentication attempts exceeded for (?:(?P<state>invalid) user )?(?P<user>.*) {_FROM}(?: ssh2)?{_PHASE}",
+        rf"error: maximum authentication attempts exceeded for (?:invalid user )?(?P<user>.*) {_FROM}(?: ssh2)?{_PHASE}",
         "ssh_maximum_attempts", "authentication", "info", "failure",
     ),
     _message(

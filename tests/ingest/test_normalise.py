@@ -151,12 +151,13 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
     max_leaves=12,
 )
-names = st.sampled_from(
+NAMES = (
     "Event System EventData UserData EventID #attributes #text Data Provider TimeCreated SystemTime winlog event_id channel"
     " event_data winlog.event_id winlog.keywords @timestamp event kind tags EventTime UtcTime Channel Keywords Hashes QueryResults"
     " Message User MemberName AccountType ProcessId IpAddress TargetUserName source.ip host name event.category event.dataset"
-    " message".split()
+    " message"
 )
+names = st.sampled_from(NAMES.split())
 documents = st.recursive(json_values, lambda inner: st.dictionaries(names, inner, max_size=6), max_leaves=20)
 hostile = st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
 lines = st.from_regex(r"(<\d{1,3}>)?Mar [0-3]\d [0-2]\d:[0-6]\d:\d\d h sshd\[\d+\]: (Accepted|Failed) .{0,80}\Z").map(str.encode)

@@ -177,7 +177,7 @@ def _client(settings: ElasticsearchSettings) -> AsyncElasticsearch:
     secret = settings.secret()
     options: dict[str, Any] = {"basic_auth": (settings.username, secret)} if settings.username and secret else {}
     if settings.ca:
-        options["ca_certs"] = settings.ca
+        options["ca_certs"] = str(settings.ca)
     node: dict[str, Any] = {"node_class": _CompatibleWith8} if settings.compatible_with == 8 else {}  # noqa: PLR2004 - a version
     return AsyncElasticsearch(settings.url, request_timeout=30, max_retries=0, **options, **node)
 

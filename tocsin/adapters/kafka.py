@@ -145,7 +145,8 @@ def _common(settings: KafkaSettings) -> dict[str, Any]:
             "sasl_plain_password": settings.secret(),
         }
     if settings.security.endswith("SSL"):
-        options |= {"ssl_cafile": settings.ca, "ssl_certfile": settings.certificate, "ssl_keyfile": settings.private_key}
+        files = {"ssl_cafile": settings.ca, "ssl_certfile": settings.certificate, "ssl_keyfile": settings.private_key}
+        options |= {name: str(path) for name, path in files.items() if path}
     return options
 
 

@@ -74,7 +74,7 @@ class Embedded:
         self._seats = seats
         self._clock = clock
         self._feed = feed
-        self._ticked: datetime | None = None
+        self._ticked = clock()
 
     async def run(self, stop: asyncio.Event, *, tick_seconds: float = 1.0) -> None:
         """Work until told to stop."""
@@ -89,20 +89,21 @@ class Embedded:
             for topic in self._topics_of(seat.stage):
                 busy = await self._work_off(seat, topic) or busy
         now = self._clock()
-        if self._ticked is None or (now - self._ticked).total_seconds() >= tick_seconds:
-            self._ticked = now
+        if (now - self._ticked).total_seconds() >= tick_seconds:
             await self.tick(now)
         return busy
 
     async def drain(self, wait: timedelta) -> None:
-        """Work off everything, then let ``wait`` pass on the pipeline's clock: nothing more will come, so nobody is waited for."""
-        for moment in (self._clock(), self._clock() + wait):
-            await self.tick(moment)
+        """Work off everything; wait for what is held back, then for the notices of what that released."""
+        for pause in (timedelta(0), wait, timedelta(0)):
+            await asyncio.sleep(pause.total_seconds())
+            await self.tick(self._clock())
             while await self.round(tick_seconds=float("inf")):
                 pass
 
     async def tick(self, now: datetime) -> None:
         """Tell every stage the time."""
+        self._ticked = now
         for seat in self._seats:
             await self._turn(seat, Message(topics.DETECTIONS, 0, 0, "", codec.encode(Tick(now=now))))
 

@@ -1,7 +1,7 @@
 """One campaign: somebody who has the password of a supplier's account comes in, calls home, and takes away the means of recovery.
 
-The two establishments share what the attacker brings along: the address of the login, the command server and its domain. All else that
-is equal (names of machines and accounts, private addresses) is equal everywhere and means nothing.
+The two establishments share what the attacker brings along: an address, which logs in and is the command server, and its domain. All
+else that is equal (names of machines and accounts, private addresses) is equal everywhere and means nothing.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tocsin.simulation.places import FILES, GATEWAY, SUPPLIER, Place
 from tocsin.simulation.programs import BCDEDIT, CMD, POWERSHELL, VSSADMIN, WBADMIN
 from tocsin.simulation.sshd_day import SshdLine
 from tocsin.simulation.windows_day import encoded
-from tocsin.simulation.windows_events import WindowsEvent, connected, logoff, logon, resolved, session, started
+from tocsin.simulation.windows_events import Peer, WindowsEvent, connected, logoff, logon, resolved, session, started
 
 NAME = "hijacked-remote-maintenance"
 BETWEEN_SITES = timedelta(minutes=40)
@@ -35,36 +35,29 @@ DESTRUCTION = (
 class Attacker:
     """What the attacker brings along."""
 
-    source: str
-    """The address that logs in."""
-    server: str
-    """The address of the command server."""
+    ip: str
+    """Where the logins come from, and where the download cradle connects to."""
     domain: str
-    """The registered domain of the command server."""
+    """The registered domain of that server."""
 
     @property
     def indicators(self) -> tuple[Entity, ...]:
         """What the establishments hit have in common."""
-        return (
-            Entity(kind="ip", value=self.source),
-            Entity(kind="ip", value=self.server),
-            Entity(kind="domain", value=self.domain),
-        )
+        return Entity(kind="ip", value=self.ip), Entity(kind="domain", value=self.domain)
 
 
 def attacker(rng: Random) -> Attacker:
-    """Addresses of 203.0.113.0/24 (RFC 5737), where the ordinary day has none, and a name below ``.example`` (RFC 2606)."""
-    host = rng.randrange(10, 120)
-    return Attacker(f"203.0.113.{host}", f"203.0.113.{host + 100}", f"assistance-{rng.getrandbits(20):05x}.example")
+    """An address of 203.0.113.0/24 (RFC 5737), where the ordinary day has none, and a name below ``.example`` (RFC 2606)."""
+    return Attacker(f"203.0.113.{rng.randrange(1, 255)}", f"assistance-{rng.getrandbits(20):05x}.example")
 
 
 def logins(rng: Random, attacker: Attacker, begin: datetime) -> Iterator[SshdLine]:
     """The way in: wrong passwords, the right one, and half an hour later the end of the session."""
     moment = begin
     for _ in range(GUESSES):
-        yield from sshd_day.failed(sshd_day.connection(rng, attacker.source), moment, SUPPLIER)
+        yield from sshd_day.failed(sshd_day.connection(rng, attacker.ip), moment, SUPPLIER)
         moment = after(rng, moment, 4, 12)
-    who = sshd_day.connection(rng, attacker.source)
+    who = sshd_day.connection(rng, attacker.ip)
     yield from sshd_day.accepted(who, moment, SUPPLIER, "password")
     yield from sshd_day.left(who, after(rng, begin, 1700, 1900), SUPPLIER)
 
@@ -79,8 +72,8 @@ def actions(rng: Random, place: Place, attacker: Attacker, begin: datetime) -> I
     moment = after(rng, moment, 60, 120)
     yield from started(rng, moment, who, POWERSHELL, f"powershell.exe -nop -w hidden -enc {cradle}", CMD)
     moment = after(rng, moment, 0.5, 2)
-    yield resolved(rng, moment, who, POWERSHELL, host, attacker.server)
-    yield connected(rng, after(rng, moment, 0.05, 0.3), who, POWERSHELL, attacker.server, 80)
+    yield resolved(rng, moment, who, POWERSHELL, host, attacker.ip)
+    yield connected(rng, after(rng, moment, 0.05, 0.3), who, POWERSHELL, Peer(attacker.ip, 80, host))
     moment = after(rng, moment, 480, 720)
     for program, command in DESTRUCTION:
         moment = after(rng, moment, 2, 15)

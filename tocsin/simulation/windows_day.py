@@ -24,7 +24,7 @@ from tocsin.simulation.programs import (
     WBADMIN,
     Program,
 )
-from tocsin.simulation.windows_events import Session, WindowsEvent, connected, logoff, logon, resolved, session, started
+from tocsin.simulation.windows_events import Peer, Session, WindowsEvent, connected, logoff, logon, resolved, session, started
 
 AT_KEYBOARD, FROM_NETWORK = 2, 3
 
@@ -77,7 +77,7 @@ def _at_work(rng: Random, place: Place, moment: datetime) -> Iterator[WindowsEve
         program, command = rng.choice(WORK)
         yield from started(rng, moment, who, program, command)
         if program is PATIENT_RECORDS:
-            yield connected(rng, after(rng, moment, 0.2, 2), who, program, RECORDS.ip, 8443)
+            yield connected(rng, after(rng, moment, 0.2, 2), who, program, Peer(RECORDS.ip, 8443))
         elif program is BROWSER:
             yield from _browses(rng, who, moment)
     yield logoff(after(rng, moment, 60, 1800), who, AT_KEYBOARD)
@@ -87,7 +87,7 @@ def _browses(rng: Random, who: Session, moment: datetime) -> Iterator[WindowsEve
     name, address = rng.choice(WEB)
     moment = after(rng, moment, 1, 5)
     yield resolved(rng, moment, who, BROWSER, name, address)
-    yield connected(rng, after(rng, moment, 0.05, 0.5), who, BROWSER, address, 443)
+    yield connected(rng, after(rng, moment, 0.05, 0.5), who, BROWSER, Peer(address, 443))
 
 
 def _from_network(rng: Random, place: Place, moment: datetime) -> Iterator[WindowsEvent]:
@@ -102,7 +102,7 @@ def _background(rng: Random, place: Place, moment: datetime) -> Iterator[Windows
     who = session(rng, place, rng.choice((*place.workstations, FILES, RECORDS)), "SYSTEM")
     name, address = WEB[-1]
     yield resolved(rng, moment, who, SERVICES, name, address)
-    yield connected(rng, after(rng, moment, 0.05, 0.5), who, SERVICES, address, 443)
+    yield connected(rng, after(rng, moment, 0.05, 0.5), who, SERVICES, Peer(address, 443))
 
 
 def _backup(rng: Random, place: Place, moment: datetime) -> Iterator[WindowsEvent]:
@@ -116,7 +116,7 @@ def _backup(rng: Random, place: Place, moment: datetime) -> Iterator[WindowsEven
     ):
         moment = after(rng, moment, 20, 300)
         yield from started(rng, moment, who, program, command, CMD)
-    yield connected(rng, after(rng, moment, 1, 5), who, CSCRIPT, DIRECTORY.ip, 25)
+    yield connected(rng, after(rng, moment, 1, 5), who, CSCRIPT, Peer(DIRECTORY.ip, 25))
     yield logoff(after(rng, moment, 30, 300), who, FROM_NETWORK)
 
 
@@ -127,9 +127,9 @@ def _administration(rng: Random, place: Place, moment: datetime) -> Iterator[Win
     yield from started(rng, moment, who, POWERSHELL, f"powershell.exe -NoProfile -EncodedCommand {inventory}", SERVICES)
     moment = after(rng, moment, 1, 5)
     yield resolved(rng, moment, who, POWERSHELL, f"{FILES.name}.{place.domain}", FILES.ip)
-    yield connected(rng, after(rng, moment, 0.05, 0.5), who, POWERSHELL, FILES.ip, 5985)
+    yield connected(rng, after(rng, moment, 0.05, 0.5), who, POWERSHELL, Peer(FILES.ip, 5985))
     name, address = SIGN_IN
     moment = after(rng, moment, 10, 60)
     yield resolved(rng, moment, who, POWERSHELL, name, address)
-    yield connected(rng, after(rng, moment, 0.05, 0.5), who, POWERSHELL, address, 443)
+    yield connected(rng, after(rng, moment, 0.05, 0.5), who, POWERSHELL, Peer(address, 443))
     yield logoff(after(rng, moment, 60, 600), who, FROM_NETWORK)

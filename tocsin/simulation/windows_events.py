@@ -56,6 +56,14 @@ class Session(NamedTuple):
         return f"S-1-5-21-{domain}-{domain // 3}-{domain // 7}-{1100 + user % 5000}"
 
 
+class Peer(NamedTuple):
+    """The other end of a connection; Sysmon looks the name up by the address and often finds none."""
+
+    ip: str
+    port: int
+    name: str = "-"
+
+
 def session(rng: Random, place: Place, machine: Machine, user: str) -> Session:
     """A new session with its own logon id."""
     return Session(place, machine, user, hex(rng.randrange(0x10000, 0xFFFFFFF)))
@@ -151,7 +159,7 @@ def started(
     return WindowsEvent(time, who.computer, SECURITY, 4688, audit), WindowsEvent(time, who.computer, SYSMON, 1, sysmon)
 
 
-def connected(rng: Random, time: datetime, who: Session, program: Program, ip: str, port: int) -> WindowsEvent:
+def connected(rng: Random, time: datetime, who: Session, program: Program, to: Peer) -> WindowsEvent:
     """Sysmon 3: the process opens a TCP connection."""
     data = {
         **_sysmon(time),
@@ -167,9 +175,9 @@ def connected(rng: Random, time: datetime, who: Session, program: Program, ip: s
         "SourcePort": str(rng.randrange(49152, 65535)),
         "SourcePortName": "-",
         "DestinationIsIpv6": "false",
-        "DestinationIp": ip,
-        "DestinationHostname": "-",
-        "DestinationPort": str(port),
+        "DestinationIp": to.ip,
+        "DestinationHostname": to.name,
+        "DestinationPort": str(to.port),
         "DestinationPortName": "-",
     }
     return WindowsEvent(time, who.computer, SYSMON, 3, data)
