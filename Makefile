@@ -30,7 +30,7 @@ lint: $(READY) ## style, types and the house rules on imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 fmt: $(READY) ## format the code and repair what can be repaired
 	$(BIN)/ruff format .

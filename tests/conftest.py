@@ -13,7 +13,7 @@ CLOSING = ("corpus", "services")
 """The markers that the closing lines count."""
 
 ran = pytest.StashKey[Counter[str]]()
-reasons = pytest.StashKey[dict[str, str]]()
+skipped = pytest.StashKey[dict[str, list[str]]]()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start counting."""
     config.stash[ran] = Counter()
-    config.stash[reasons] = {}
+    reasons: dict[str, list[str]] = {marker: [] for marker in CLOSING}
+    config.stash[skipped] = reasons
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,7 +59,7 @@ def pytest_runtest_makereport(
     report = yield
     for marker in (marker for marker in CLOSING if item.get_closest_marker(marker)):
         if report.skipped and isinstance(report.longrepr, tuple):
-            item.config.stash[reasons].setdefault(marker, report.longrepr[2].removeprefix("Skipped: "))
+            item.config.stash[skipped][marker].append(report.longrepr[2].removeprefix("Skipped: "))
         elif report.when == "call":
             item.config.stash[ran][marker] += 1
     return report
@@ -74,7 +75,13 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     print()
     for marker in CLOSING:
         count = config.stash[ran][marker]
-        reason = config.stash[reasons].get(marker, "no such test was selected")
-        print(f"{marker}: {count} run" if count else f"{marker}: not run ({reason})")
+        print(closing_line(marker, count, config.stash[skipped][marker]))
         if not count and os.environ.get("CI") == "true" and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def closing_line(marker: str, count: int, why_skipped: list[str]) -> str:
+    """``services: 12 run``, with what was skipped and the first reason why."""
+    if not count:
+        return f"{marker}: not run ({why_skipped[0] if why_skipped else 'no such test was selected'})"
+    return f"{marker}: {count} run" + (f", {len(why_skipped)} skipped ({why_skipped[0]})" if why_skipped else "")

@@ -6,8 +6,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.ecs import mistyped_fields, unknown_fields
 from ingest.origin import NotUnderstood, Origin
@@ -16,8 +15,7 @@ from ingest.timestamps import Stamp, rfc3339, utc
 from schemas.event import Event, flatten
 
 
-@dataclass(frozen=True, slots=True)
-class Native:
+class Native(NamedTuple):
     """A Windows event: ``system`` holds what Windows says about it, by ECS or Winlogbeat name, ``data`` what it says, as texts.
 
     ``given`` are the ECS fields that the shipper already filled.
@@ -26,7 +24,7 @@ class Native:
     system: Event
     data: dict[str, str]
     stamp: Stamp | None
-    given: Event = field(default_factory=dict)
+    given: Event
 
     @property
     def channel(self) -> str:
@@ -160,7 +158,7 @@ def _join_parameters(data: dict[str, str]) -> None:
         data["Data"] = "\n".join(data[f"param{number}"] for number in numbers if f"param{number}" in data)
 
 
-_NXLOG_SYSTEM = (
+_NXLOG_SYSTEM: tuple[tuple[str, str], ...] = (
     ("winlog.channel", "Channel"),
     ("winlog.computer_name", "Hostname"),
     ("winlog.record_id", "RecordNumber"),
@@ -183,6 +181,7 @@ _NXLOG_OWN = frozenset(
     | {"SourceModuleName", "SourceModuleType", "host", "port", "tags"}
 )
 """What NXLog (and Logstash behind it) adds to the fields of an event. ``EventTypeOrignal`` is misspelled in the wild."""
+_NXLOG_SYSTEM_WITH_USER = _NXLOG_SYSTEM + _NXLOG_USER
 _NXLOG_OWN_WITH_USER = _NXLOG_OWN | {name for _, name in _NXLOG_USER}
 _UNSIGNED_64 = 0xFFFFFFFFFFFFFFFF
 
@@ -190,12 +189,16 @@ _UNSIGNED_64 = 0xFFFFFFFFFFFFFFFF
 def _read_nxlog(document: dict[str, Any], origin: Origin) -> Native:
     with_user = "AccountType" in document  # else AccountName and Domain are the event's own
     own = _NXLOG_OWN_WITH_USER if with_user else _NXLOG_OWN
-    rows = _NXLOG_SYSTEM + _NXLOG_USER if with_user else _NXLOG_SYSTEM
-    fields = {name: _text(document[key]) for name, key in rows if key in document}
+    rows = _NXLOG_SYSTEM_WITH_USER if with_user else _NXLOG_SYSTEM
+    fields = {
+        name: value if type(value := document[key]) is str else _text(value)  # most are: a call less for each counts
+        for name, key in rows
+        if key in document
+    }
     if isinstance(keywords := document.get("Keywords"), int):
         fields["winlog.keywords"] = f"0x{keywords & _UNSIGNED_64:x}"
     data = {
-        name: value if type(value) is str else _text(value)  # most are: a call less for each counts
+        name: value if type(value) is str else _text(value)
         for name, value in document.items()
         if name not in own and value is not None
     }

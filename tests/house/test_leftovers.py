@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.services.find import elasticsearch_from, kafka_from
-from tests.services.processes import Child, command_of, free_ports, run_folder, sweep, wait_until
+from tests.services.java import jdk
+from tests.services.processes import Child, Missing, command_of, free_ports, run_folder, sweep, wait_until
 
 ROOT = Path(__file__).parents[2]
 
 RUN = """
 import sys
-from tests.services.processes import Child, run_folder
+from tests.services.java import jdk
+from tests.services.processes import Child, Missing, run_folder
 folder = run_folder()
 child = Child("sleeper", folder, ["sh", "-c", f"sleep 600; : {folder}"], {})
 child.start(lambda: True)
@@ -111,3 +113,9 @@ def test_addresses_come_from_the_environment() -> None:
     assert (elasticsearch.url, elasticsearch.ca, elasticsearch.user) == ("https://e:9200", Path("/ca.pem"), "u")
     assert kafka_from({}) is None
     assert elasticsearch_from({}) is None
+
+
+def test_a_missing_jdk_is_named() -> None:
+    """What this machine lacks is said in words that tell what to install."""
+    with pytest.raises(Missing, match="no JDK >= 999"):
+        jdk(999, "java.base")

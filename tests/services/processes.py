@@ -152,7 +152,7 @@ class Child:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self, ready: Callable[[], bool], *, seconds: float = 120) -> None:
+    def start(self, ready: Callable[[], bool], *, seconds: float = 240) -> None:
         """Start it, unless it runs, and wait until it is ready.
 
         Raises:
