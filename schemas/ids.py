@@ -13,12 +13,11 @@ def digest(*parts: str | bytes | int, key: bytes = b"") -> str:
         parts: What the id is a function of; ``("ab", "c")`` and ``("a", "bc")`` give different ids.
         key: With a key (at most 64 bytes) the hash cannot be used to test guesses of the content.
     """
-    state = blake2b(digest_size=ID_BYTES, key=key)
+    framed = []
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogateescape")
-        state.update(len(data).to_bytes(8, "big"))
-        state.update(data)
-    return state.hexdigest()
+        framed += (len(data).to_bytes(8, "big"), data)
+    return blake2b(b"".join(framed), digest_size=ID_BYTES, key=key).hexdigest()
 
 
 def event_id(site: str, source: str, epoch: str, position: int, record: bytes, *, key: bytes = b"") -> str:

@@ -16,7 +16,7 @@ class Noun(BaseModel):
 
 def iso(instant: datetime) -> str:
     """RFC 3339 in UTC with microseconds and ``Z``: its text order is its time order."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_iso(text: str) -> datetime:

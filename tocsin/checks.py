@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from notify.policy import unheld_roles
 from schemas.errors import TocsinError
-from tocsin import wiring
 from tocsin.settings import Region
+from tocsin.wiring import fleet, look, mail, rules, stages
 
 SECONDS = 20
 """For one question; a service that takes longer is said to."""
@@ -48,7 +48,7 @@ async def examine(region: Region) -> list[Finding]:
 
 
 async def _rules(region: Region) -> list[Finding]:
-    book = wiring.rulebook_of(region.rules).book
+    book = rules.rulebook_of(region.rules).book
     refused = [
         Finding(Verdict.NOTE, f"rule refused: {item.path}: {item.reason}", "tocsin rules check")
         for item in book.refusals[:MAX_SHOWN]
@@ -62,7 +62,7 @@ async def _rules(region: Region) -> list[Finding]:
 
 
 async def _contacts(region: Region) -> list[Finding]:
-    gaps = unheld_roles(region.escalation, wiring.known(region))
+    gaps = unheld_roles(region.escalation, stages.known(region))
     gap_lines = [
         Finding(Verdict.NOTE, f"nobody is {gap}", "add a contact; until then the region is told") for gap in gaps[:MAX_SHOWN]
     ]
@@ -85,8 +85,8 @@ async def _kafka(region: Region) -> list[Finding]:
     if region.kafka is None:
         return [Finding(Verdict.NOTE, "no [kafka]: this region runs embedded")]
     found = []
-    for stage in wiring.STAGES:
-        await asyncio.to_thread(wiring.check_rights, region, stage)
+    for stage in fleet.STAGES:
+        await asyncio.to_thread(fleet.check_rights, region, stage)
         found.append(Finding(Verdict.GOOD, f"Kafka: worker {stage} has its topics and rights"))
     return found
 
@@ -94,7 +94,7 @@ async def _kafka(region: Region) -> list[Finding]:
 async def _elasticsearch(region: Region) -> list[Finding]:
     if region.elasticsearch is None:
         return []
-    opened = wiring.opened(region)
+    opened = look.opened(region)
     try:
         await opened.store.recent("incident", 1)
     finally:
@@ -105,7 +105,7 @@ async def _elasticsearch(region: Region) -> list[Finding]:
 async def _dead(region: Region) -> list[Finding]:
     if region.kafka is None and not region.region.data.exists():
         return [Finding(Verdict.NOTE, f"{region.region.data}: this region has never run")]
-    opened = wiring.opened(region)
+    opened = look.opened(region)
     try:
         letters = await opened.store.recent("dead", 1000)
     finally:
@@ -119,7 +119,7 @@ async def _dead(region: Region) -> list[Finding]:
 async def _mail(region: Region) -> list[Finding]:
     if region.smtp is None:
         return [Finding(Verdict.BAD, "no [smtp]: nobody would be told", "give the section [smtp]")]
-    settings = wiring.smtp_settings(region.smtp)
+    settings = mail.smtp_settings(region.smtp)
     try:
         _, writer = await asyncio.open_connection(settings.host, settings.port)
     except OSError as error:

@@ -103,7 +103,7 @@ sender = "tocsin@region.example.org"
         self.start(stage, "worker", stage, "--config", str(self.config))
 
     def kill(self, name: str) -> None:
-        """kill -9, as a power cut would."""
+        """Kill -9, as a power cut would."""
         self._processes[name].send_signal(signal.SIGKILL)
         self._processes[name].wait()
 

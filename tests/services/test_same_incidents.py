@@ -13,7 +13,7 @@ from schemas.tick import Tick
 from tests.services.addresses import Services
 from tests.services.region import STAGES, Body, Region, ndjson, wait_for
 from tests.services.smtp import SmtpServer
-from tocsin.wiring import utc_now
+from tocsin.wiring.stages import utc_now
 
 SITES = ("010000024", "020000023", "030000022")
 CAPTURES = ("empire_smbexec_dcerpc_smb_svcctl", "empire_psexec_dcerpc_tcp_svcctl", "empire_psremoting_stager")

@@ -7,8 +7,8 @@ from pathlib import Path
 from schemas import codec, topics
 from schemas.act import Act, Deed
 from schemas.errors import ConfigurationError
-from tocsin import wiring
 from tocsin.settings import Region, read
+from tocsin.wiring import look, stages
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    open_ = wiring.opened(read(arguments.config, Region))
+    open_ = look.opened(read(arguments.config, Region))
     try:
         if await open_.store.read("incident", arguments.incident) is None:
             raise ConfigurationError(f"there is no incident {arguments.incident}")
@@ -33,7 +33,7 @@ async def _run(arguments: argparse.Namespace) -> int:
             incident_id=arguments.incident,
             deed=Deed.ACKNOWLEDGE,
             by=arguments.by,
-            at=wiring.utc_now(),
+            at=stages.utc_now(),
             comment=arguments.comment,
         )
         await open_.log.append(open_.prefix + topics.ACTS, act.incident_id, codec.encode(act))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from schemas.errors import ConfigurationError
 from schemas.output import Document
-from tocsin import wiring
 from tocsin.settings import Region, read
+from tocsin.wiring import look
 
 MAX_LISTED = 1000
 SHOWN = 2000
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    open_ = wiring.opened(read(arguments.config, Region))
+    open_ = look.opened(read(arguments.config, Region))
     try:
         if arguments.verb == "list":
             return await _list(open_)
@@ -45,7 +45,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         await open_.close()
 
 
-async def _list(open_: wiring.Opened) -> int:
+async def _list(open_: look.Opened) -> int:
     bodies = await open_.store.recent("dead", MAX_LISTED)
     for body in sorted(bodies, key=lambda body: (str(body["topic"]), str(body["id"]))):
         replayed = f", replayed {body['replayed']}x" if body["replayed"] else ""
@@ -54,7 +54,7 @@ async def _list(open_: wiring.Opened) -> int:
     return 0
 
 
-async def _show(open_: wiring.Opened, name: str, *, raw: bool) -> int:
+async def _show(open_: look.Opened, name: str, *, raw: bool) -> int:
     document = await _found(open_, name)
     data = _bytes(document)
     if raw:
@@ -66,7 +66,7 @@ async def _show(open_: wiring.Opened, name: str, *, raw: bool) -> int:
     return 0
 
 
-async def _replay(open_: wiring.Opened, names: list[str]) -> int:
+async def _replay(open_: look.Opened, names: list[str]) -> int:
     """Ids downstream are functions of content, so a letter that was replayed twice leaves no double."""
     if names == ["all"]:
         names = sorted(str(body["id"]) for body in await open_.store.recent("dead", MAX_LISTED))
@@ -85,7 +85,7 @@ async def _replay(open_: wiring.Opened, names: list[str]) -> int:
     return 1 if kept_back else 0
 
 
-async def _found(open_: wiring.Opened, name: str) -> Document:
+async def _found(open_: look.Opened, name: str) -> Document:
     document = await open_.store.read("dead", name)
     if document is None:
         raise ConfigurationError(f"there is no dead letter {name}; `tocsin dead list` names them")

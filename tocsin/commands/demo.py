@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from tocsin import wiring
 from tocsin.commands.simulate import write, yesterday
 from tocsin.settings import Region, read
+from tocsin.wiring import mail, rules, single
 
 Body = Mapping[str, Any]
 EVERYTHING = 1_000_000
@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _pipeline(region: Region) -> tuple[Sequence[EmailMessage], dict[str, Sequence[Body]]]:
-    mails, channels = wiring.memory_channel()
-    running = wiring.embedded(region, wiring.rulebook_of(region.rules), channels=channels, last=True)
+    mails, channels = mail.memory_channel()
+    running = single.embedded(region, rules.rulebook_of(region.rules), channels=channels, last=True)
     await running.driver.drain(region.region.settle)
     stored = {kind: await running.store.recent(kind, EVERYTHING) for kind in ("event", "detection", "incident", "notice", "dead")}
     running.database.close()

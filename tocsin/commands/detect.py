@@ -8,7 +8,7 @@ import orjson
 
 from correlate.rules.match import Detector
 from schemas.event import Event, flatten, validate_event
-from tocsin import wiring
+from tocsin.wiring import rules
 
 BATCH = 500
 
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream from stdin to stdout; a line that is no Event is named on stderr, and the exit status is then 1."""
-    detector = wiring.detector(wiring.rulebook(arguments.rules))
+    detector = rules.detector(rules.rulebook(arguments.rules))
     bad = 0
     batch: list[Event] = []
     for number, line in enumerate(sys.stdin.buffer, 1):

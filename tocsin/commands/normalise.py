@@ -12,14 +12,14 @@ from ingest.normalise import normalise
 from schemas.batch import RawBatch
 from schemas.noun import parse_iso
 from schemas.site import Site, check_finess
-from tocsin import wiring
+from tocsin.wiring import rules, stages
 
 CHUNK = 256 * 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--source", required=True, type=wiring.known_source_type, metavar="TYPE", help="how the lines are parsed")
+    parser.add_argument("--source", required=True, type=rules.known_source_type, metavar="TYPE", help="how the lines are parsed")
     parser.add_argument("--site", default="000000000", type=_finess, help="FINESS of the site the lines come from")
     parser.add_argument("--timezone", default="Europe/Paris", help="zone of timestamps that name none (Europe/Paris)")
     parser.add_argument("--received", type=parse_iso, metavar="ISO", help="when the lines were received (now)")
@@ -34,7 +34,7 @@ def _finess(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream from stdin to stdout; what is not understood comes out raw and tagged, never dropped."""
-    site = wiring.single_site(arguments.site, arguments.timezone)
+    site = stages.single_site(arguments.site, arguments.timezone)
     received = arguments.received or datetime.now(UTC)
     framer = Framer()
     while chunk := os.read(sys.stdin.fileno(), CHUNK):

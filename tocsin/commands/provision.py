@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from tocsin import wiring
 from tocsin.settings import Region, read
+from tocsin.wiring import fleet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Create what is missing; a topic with another partition count is an error, never changed in silence."""
     region = read(arguments.config, Region)
-    plan = wiring.provisioning(region)
+    plan = fleet.provisioning(region)
     for line in plan.lines:
         print(f"would {line}" if arguments.dry_run else line)
     if not arguments.dry_run:

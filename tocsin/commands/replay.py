@@ -12,9 +12,11 @@ import orjson
 from schemas.errors import ConfigurationError
 from schemas.noun import iso, parse_iso
 from schemas.site import check_finess
-from tocsin import wiring
 from tocsin.replay import Body, Replayed, by_time
 from tocsin.settings import Region, read
+from tocsin.wiring.recorded import received_by, replay, take_file
+from tocsin.wiring.rules import Rules, known_source_type, rulebook
+from tocsin.wiring.stages import region_of
 
 
 class Recorded(NamedTuple):
@@ -46,7 +48,7 @@ def _recorded(text: str) -> Recorded:
         check_finess(parts[0])
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-    return Recorded(parts[0], wiring.known_source_type(parts[1]), Path(parts[2]))
+    return Recorded(parts[0], known_source_type(parts[1]), Path(parts[2]))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,21 +57,21 @@ def run(arguments: argparse.Namespace) -> int:
     for item in recorded:
         if not item.path.is_file():
             raise ConfigurationError(f"--site {item.site}:{item.type}:{item.path}: there is no such file")
-    region = read(arguments.config, Region) if arguments.config else wiring.region_of(item.site for item in recorded)
-    rules = wiring.rulebook(arguments.rules)
-    received, origin = wiring.received_by(recorded, arguments.received)
-    replay = wiring.replay(region, rules)
+    region = read(arguments.config, Region) if arguments.config else region_of(item.site for item in recorded)
+    rules = rulebook(arguments.rules)
+    received, origin = received_by(recorded, arguments.received)
+    replayed = replay(region, rules)
     for number, item in enumerate(recorded, 1):
         print(f"[{number}/{len(recorded)}] {item.site} {item.type} {item.path}", file=sys.stderr)
-        wiring.take_file(replay, item.site, item.type, item.path, received)
-    result = replay.finish()
+        take_file(replayed, item.site, item.type, item.path, received)
+    result = replayed.finish()
     summary = _summary(result, recorded, rules, received, origin)
     _write(arguments.out, result, summary)
     print(orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode())
     return 0
 
 
-def _summary(result: Replayed, recorded: list[Recorded], rules: wiring.Rules, received: datetime, origin: str) -> Body:
+def _summary(result: Replayed, recorded: list[Recorded], rules: Rules, received: datetime, origin: str) -> Body:
     by_site = Counter(str(body["site"]) for body in result.detections.values() if body["state"] == "on")
     shadow = sum(body["state"] == "shadow" for body in result.detections.values())
     cross = [body for body in result.incidents.values() if len(body["trust_domains"]) > 1 and not body.get("merged_into")]

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from correlate.rules.select import default_state
-from tocsin import wiring
+from tocsin.wiring import rules
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 1 when a rule is refused."""
-    book = wiring.rulebook(arguments.folders).book
+    book = rules.rulebook(arguments.folders).book
     for refusal in book.refusals:
         print(f"refused: {refusal.path}: {refusal.title or refusal.rule_id or 'no title'}: {refusal.reason}")
     states = Counter(str(default_state(rule)) for rule in book.rules)

@@ -7,8 +7,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from tocsin import wiring
 from tocsin.settings import Region, read
+from tocsin.wiring.rules import rulebook_of
+from tocsin.wiring.single import Running, embedded, only_one
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,16 +21,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; a kill loses nothing, the next start goes on."""
     region = read(arguments.config, Region)
-    rules = wiring.rulebook_of(region.rules)
-    with wiring.only_one(region.region.data):
-        running = wiring.embedded(region, rules, last=arguments.once)
+    rules = rulebook_of(region.rules)
+    with only_one(region.region.data):
+        running = embedded(region, rules, last=arguments.once)
         print(f"tocsin run: {region.region.name}: {len(region.site)} sites, {len(rules.book.rules)} rules", file=sys.stderr)
         asyncio.run(_work(running, region.region.settle, once=arguments.once))
         running.database.close()
     return 0
 
 
-async def _work(running: wiring.Running, wait: timedelta, *, once: bool) -> None:
+async def _work(running: Running, wait: timedelta, *, once: bool) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

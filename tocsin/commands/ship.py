@@ -6,8 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from tocsin import wiring
 from tocsin.settings import SiteFile, read
+from tocsin.wiring import sources
 
 IDLE_SECONDS = 0.5
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _ship(site: SiteFile, *, once: bool) -> None:
-    shipping = wiring.shipping(site)
+    shipping = sources.shipping(site)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -5,22 +5,22 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tocsin import wiring
 from tocsin.drivers import cluster as driver
 from tocsin.drivers.perform import patiently
 from tocsin.settings import Region, read
+from tocsin.wiring import fleet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("stage", choices=wiring.STAGES, help="which stage")
+    parser.add_argument("stage", choices=fleet.STAGES, help="which stage")
     parser.add_argument("--config", type=Path, required=True, help="region.toml, with [kafka] and [elasticsearch]")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the broker and the rights, then work until a signal. A broker that is away is waited for."""
     region = read(arguments.config, Region)
-    cluster = wiring.cluster(region, arguments.stage)
+    cluster = fleet.cluster(region, arguments.stage)
     first = asyncio.run(_ready(region, arguments.stage, cluster))
     print(f"tocsin worker {arguments.stage}: reading {', '.join(first)}", file=sys.stderr, flush=True)
     return driver.run(cluster, first)
@@ -33,5 +33,5 @@ async def _ready(region: Region, stage: str, cluster: driver.Cluster) -> list[st
         RightsError: names the topic and the right.
         ConfigurationError: a topic does not exist.
     """
-    await patiently(lambda: asyncio.to_thread(wiring.check_rights, region, stage))
+    await patiently(lambda: asyncio.to_thread(fleet.check_rights, region, stage))
     return list(await patiently(cluster.topics))

@@ -1,0 +1,123 @@
+"""The region as workers over Kafka and Elasticsearch."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple
+
+from schemas import topics
+from schemas.errors import ConfigurationError
+from tocsin.adapters.elasticsearch import ElasticStore
+from tocsin.adapters.faust_table import FaustState
+from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
+from tocsin.drivers.cluster import Cluster, changelog
+from tocsin.drivers.handover import Handover
+from tocsin.drivers.perform import Performer
+from tocsin.drivers.stage import Stage
+from tocsin.settings import KafkaSettings, Region
+from tocsin.wiring.mail import channels
+from tocsin.wiring.rules import rulebook_of
+from tocsin.wiring.stages import analysis, correlator, escalator, utc_now
+
+STAGES = ("normalise", "correlate", "notify")
+
+
+def needs(region: Region) -> tuple[KafkaSettings, ElasticStore]:
+    """What a cluster cannot do without.
+
+    Raises:
+        ConfigurationError: the file lacks a section.
+    """
+    if region.kafka is None or region.elasticsearch is None:
+        missing = "[kafka]" if region.kafka is None else "[elasticsearch]"
+        raise ConfigurationError(f"a cluster needs the section {missing} in its region.toml")
+    return region.kafka, ElasticStore(region.elasticsearch)
+
+
+def rights(region: Region, stage: str) -> dict[str, str]:
+    """The topics a worker reads and writes, with the right it needs on each."""
+    prefix = region.kafka.prefix if region.kafka else ""
+    raw = [topics.raw(site.finess) for site in region.site]
+    table: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+        "normalise": (raw, (topics.DETECTIONS, topics.DEAD)),
+        "correlate": ((topics.DETECTIONS,), (topics.INCIDENTS, topics.DEAD)),
+        "notify": ((topics.INCIDENTS, topics.ACTS, topics.RECEIPTS), (topics.RECEIPTS, topics.DEAD)),
+    }
+    reads, writes = table[stage]
+    return {**{prefix + name: "WRITE" for name in writes}, **{prefix + name: "READ" for name in reads}}
+
+
+def check_rights(region: Region, stage: str) -> None:
+    """See that the topics of a stage exist and that the credential may use them; raises as ``KafkaAdmin.check``."""
+    kafka, _ = needs(region)
+    KafkaAdmin(kafka).check(rights(region, stage))
+
+
+def cluster(region: Region, stage: str) -> Cluster:
+    """One stage as a Faust worker."""
+    kafka, store = needs(region)
+    log = KafkaLog(kafka)
+    admin = KafkaAdmin(kafka)
+    stem = kafka.prefix + topics.RAW + "."
+
+    async def raw_topics() -> Sequence[str]:
+        return sorted(name for name in await asyncio.to_thread(admin.partitions) if name.startswith(stem))
+
+    async def own_topics() -> Sequence[str]:
+        await asyncio.to_thread(admin.partitions)
+        return [kafka.prefix + name for name in built.topics]
+
+    built: Stage
+    if stage == "normalise":
+        built = analysis(region, rulebook_of(region.rules))
+    elif stage == "correlate":
+        built = correlator(region, rulebook_of(region.rules))
+    else:
+        built = escalator(region)
+    handover = Handover(store, channels(region, utc_now), utc_now, socket.gethostname())
+    return Cluster(
+        stage=built,
+        kafka=kafka,
+        performer=Performer(log, store, prefix=kafka.prefix, handover=handover),
+        log=log,
+        topics=raw_topics if stage == "normalise" else own_topics,
+        clock=utc_now,
+        folder=region.region.data.parent / "faust",
+        state_of=None if stage == "normalise" else FaustState,
+    )
+
+
+class Plan(NamedTuple):
+    """What provisioning would do, in sentences, and how."""
+
+    lines: Sequence[str]
+    carry_out: Callable[[], Coroutine[Any, Any, Sequence[str]]]
+
+
+def provisioning(region: Region) -> Plan:
+    """Compare what is there with what the configuration wants.
+
+    Raises:
+        ConfigurationError: a topic exists with another partition count: its keys would change places.
+    """
+    kafka, store = needs(region)
+    admin = KafkaAdmin(kafka)
+    wanted = {kafka.prefix + topics.raw(site.finess): kafka.partitions for site in region.site}
+    wanted |= {kafka.prefix + name: 1 for name in topics.STATEFUL}
+    wanted |= {changelog(kafka, stage): 1 for stage in ("correlate", "notify")}
+    there = admin.partitions()
+    for name, partitions in wanted.items():
+        if there.get(name, partitions) != partitions:
+            raise ConfigurationError(f"topic {name} has {there[name]} partitions, the configuration wants {partitions}")
+    missing = {name: partitions for name, partitions in wanted.items() if name not in there}
+
+    async def carry_out() -> Sequence[str]:
+        compacted = {name for name in missing if name.endswith("-changelog")}
+        await asyncio.to_thread(admin.create, missing, kafka.replication, compacted)
+        try:
+            return await store.provision()
+        finally:
+            await store.close()
+
+    lines = [f"create topic {name} with {partitions} partitions" for name, partitions in sorted(missing.items())]
+    return Plan([*lines, f"put index templates {store.prefix}*"], carry_out)
