@@ -13,7 +13,7 @@ def digest(*parts: str | bytes | int, key: bytes = b"") -> str:
         parts: What the id is a function of; ``("ab", "c")`` and ``("a", "bc")`` give different ids.
         key: With a key (at most 64 bytes) the hash cannot be used to test guesses of the content.
     """
-    framed = []
+    framed: list[bytes] = []
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogateescape")
         framed += (len(data).to_bytes(8, "big"), data)

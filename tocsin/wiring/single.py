@@ -17,6 +17,7 @@ from tocsin.drivers.perform import Performer
 from tocsin.drivers.stage import Stage
 from tocsin.settings import Region
 from tocsin.shipping import Shipper
+from tocsin.wiring import mail
 from tocsin.wiring.rules import Rules
 from tocsin.wiring.sources import declared, follow
 from tocsin.wiring.stages import analysis, correlator, escalator, utc_now
@@ -52,7 +53,7 @@ def embedded(
     region.region.data.parent.mkdir(parents=True, exist_ok=True)
     database = Database(region.region.data)
     log, store = SqliteLog(database), SqliteStore(database)
-    handover = Handover(store, channels if channels is not None else channels(region, clock), clock, "embedded")
+    handover = Handover(store, channels if channels is not None else mail.channels(region, clock), clock, "embedded")
     performer = Performer(log, store, handover=handover)
     stages: tuple[Stage, ...] = (analysis(region, rules), correlator(region, rules), escalator(region))
     seats = [Seat(stage, SqliteState(database, stage.name), performer) for stage in stages]
