@@ -5,7 +5,7 @@ Records: ``clock``, ``ladder/<incident>`` an escalation (see ``memory``), ``alia
 """
 
 from collections.abc import Iterator, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notify import ladder, memory
 from notify.outbox import BACK_OFF
@@ -21,6 +21,9 @@ from schemas.output import Output, Send
 from schemas.tick import Tick
 
 Memory = MutableMapping[str, bytes]
+
+ANSWER_WITHIN = timedelta(minutes=10)
+"""After which a notice that was sent and has no receipt is asked for again."""
 
 _CLOCK = "clock"
 
@@ -96,9 +99,14 @@ class Escalator:
 
 
 def _try(store: Memory, key: str, now: datetime) -> Iterator[Send]:
-    """Send what is due. The record stays: the receipt removes it, or says when to try again."""
+    """Send what is due. The record stays until the receipt removes it, or says when to try again.
+
+    Meanwhile it is not due: receipts may stand in a queue longer than a tick takes. Should one never come, the same attempt is
+    asked for again, and answered with what became of it.
+    """
     waiting = Waiting.model_validate_json(store[key])
     if waiting.due <= now:
+        store[key] = waiting.model_copy(update={"due": now + ANSWER_WITHIN}).model_dump_json().encode()
         yield Send(codec.decode_as(Notice, waiting.message), waiting.attempt)
 
 

@@ -1,6 +1,6 @@
-"""SitesWithin: the definition of "k distinct values within w", a Sigma ``value_count`` correlation (Sigma correlations 2.1).
+"""SitesWithin: the definition of "k sites within w", a Sigma ``value_count`` of ``organization.id`` (Sigma correlations 2.1).
 
-*k sites within w* counts the field ``organization.id``. State and windows are not here.
+State and windows are not here.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +22,13 @@ from schemas.detection import Level
 _LEAST = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
 """What to add to the count to get the least number of distinct values."""
 
+SITE = ("organization.id",)
+"""The only field that is counted: what follows takes the counted values for sites."""
+
 
 @dataclass(frozen=True, slots=True)
 class SitesWithin:
-    """At least ``threshold`` distinct values of ``field`` within ``window``, among matches with equal ``group_by`` values.
+    """At least ``threshold`` distinct values of ``field`` (the site) within ``window``, among matches with equal ``group_by`` values.
 
     Each element of ``group_by``, and ``field``, lists the event's fields to read, first one present wins. Without ``generate``
     the referenced rules alert only through the correlation.
@@ -75,6 +78,8 @@ def sites_within(
     condition = written.condition
     if not isinstance(condition, SigmaCorrelationCondition) or not isinstance(condition.fieldref, str):
         raise Unsupported("the condition of a value_count must name one field")
+    if (condition.fieldref,) != SITE:
+        raise Unsupported(f"a value_count of {condition.fieldref!r} is not supported, only of {SITE[0]}")
     counted = [_referenced(reference.reference, rules) for reference in written.rules or ()]
     return SitesWithin(
         id=rule_id,
@@ -86,7 +91,7 @@ def sites_within(
         path=path,
         rules=tuple(dict.fromkeys(rule.id for rule in counted)),
         group_by=tuple(_one_meaning(field, counted, mapped) for field in written.group_by or ()),
-        field=_one_meaning(condition.fieldref, counted, mapped),
+        field=SITE,
         window=timedelta(seconds=written.timespan.seconds),
         threshold=_threshold(condition),
         generate=written.generate,

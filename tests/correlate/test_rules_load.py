@@ -173,6 +173,7 @@ def test_more_than_k_is_at_least_k_and_one() -> None:
         ("timespan: 2h", "timespan: soon", "soon"),
         ("group-by: [User]", "group-by: [u]\n    aliases: {u: {whoami_run: User}}", "aliases"),
         (", field: organization.id", "", "field"),
+        ("organization.id", "source.ip", "source.ip"),
     ],
 )
 def test_a_correlation_that_is_not_understood_is_refused(change: str, to: str, reason: str) -> None:

@@ -45,7 +45,7 @@ class Load:
         return self.folder / f"{site}-auth.log"
 
     def write(self) -> None:
-        """A few lines a site every 50 ms; each attack enters two hospitals from one address that nobody else has."""
+        """A few lines a site four times a second; each attack enters two hospitals from one address that nobody else has."""
         start = datetime.now(UTC) - timedelta(minutes=5)
         while not self.ended.is_set():
             first = SITES[self.attacks % len(SITES)]
@@ -63,7 +63,7 @@ class Load:
                     else []
                 )
                 self._append(site, [*noise, *hit])
-            self.ended.wait(0.05 if self.attacks % 10 else 0.5)
+            self.ended.wait(0.25)
 
     def _append(self, site: str, lines: Sequence[str]) -> None:
         with self.path(site).open("a") as stream:
@@ -124,8 +124,8 @@ def strike(load: Load, seed: str, once: Callable[[], None]) -> None:
         writer.join()
 
 
-def verify(fault: str, region: Region, load: Load, smtp: SmtpServer) -> None:
-    """Wait until all has arrived, then count: every event, incident and mail is there once."""
+def verify(fault: str, region: Region, load: Load, smtp: SmtpServer) -> dict[str, int]:
+    """Wait until all has arrived, then count: every event, incident and mail is there once. Gives what is not so."""
     expected = sum(load.lines.values())
     mails = load.attacks * MAILS_AN_INCIDENT
     wait_for(f"{expected} events", lambda: len(region.stored("event")) >= expected, 240, region)
@@ -145,13 +145,18 @@ def verify(fault: str, region: Region, load: Load, smtp: SmtpServer) -> None:
         f"{fault:<24} {expected:>6}  {load.attacks:>9}  {mails:>5}  {len(lost):>4}  {len(doubled) + len(again):>7}  {uncertain:>9}"
     )
 
-    assert sum(events.values()) == expected
-    assert not region.stored("dead")
-    assert (lost, doubled) == ([], [])
-    assert all(len(body["sites"]) == 2 and body["detections"] == 2 for body in incidents)
-    assert len(region.stored("membership")) == 2 * load.attacks
-    assert len(sent) == mails
-    assert not again
+    wrong = {
+        "events": sum(events.values()) - expected,
+        "dead letters": len(region.stored("dead")),
+        "memberships": len(region.stored("membership")) - 2 * load.attacks,
+        "incidents": len(incidents) - load.attacks,
+        "other than two sites, two detections": sum((len(body["sites"]), body["detections"]) != (2, 2) for body in incidents),
+        "lost": len(lost),
+        "doubled": len(doubled),
+        "mails": len(sent) - mails,
+        "mails again, not marked": len(again),
+    }
+    return {what: number for what, number in wrong.items() if number}
 
 
 def _by_recipient(smtp: SmtpServer) -> dict[tuple[str, str], list[str]]:
@@ -178,7 +183,7 @@ def test_a_worker_killed_under_load_loses_and_doubles_nothing(stage: str, cluste
         cluster.start_worker(stage)
 
     strike(load, stage, once)
-    verify(f"kill -9 {stage}", cluster, load, smtp)
+    assert verify(f"kill -9 {stage}", cluster, load, smtp) == {}
 
 
 def test_all_workers_killed_at_once_lose_and_double_nothing(cluster: Region, load: Load, smtp: SmtpServer) -> None:
@@ -194,7 +199,7 @@ def test_all_workers_killed_at_once_lose_and_double_nothing(cluster: Region, loa
             cluster.start(f"ship-{site}", "ship", "--config", str(cluster.folder / f"site-{site}.toml"))
 
     strike(load, "all", once)
-    verify("kill -9 all", cluster, load, smtp)
+    assert verify("kill -9 all", cluster, load, smtp) == {}
 
 
 def test_elasticsearch_away_loses_and_doubles_nothing(
@@ -209,7 +214,7 @@ def test_elasticsearch_away_loses_and_doubles_nothing(
         elasticsearch.start()
 
     strike(load, "elasticsearch", once)
-    verify("Elasticsearch away", cluster, load, smtp)
+    assert verify("Elasticsearch away", cluster, load, smtp) == {}
 
 
 def test_kafka_away_loses_and_doubles_nothing(cluster: Region, load: Load, smtp: SmtpServer, nodes: tuple[Node, Node]) -> None:
@@ -222,7 +227,7 @@ def test_kafka_away_loses_and_doubles_nothing(cluster: Region, load: Load, smtp:
         kafka.start()
 
     strike(load, "kafka", once)
-    verify("Kafka away", cluster, load, smtp)
+    assert verify("Kafka away", cluster, load, smtp) == {}
 
 
 def test_the_embedded_region_killed_under_load_loses_and_doubles_nothing(tmp_path: Path, load: Load, smtp: SmtpServer) -> None:
@@ -238,6 +243,6 @@ def test_the_embedded_region_killed_under_load_loses_and_doubles_nothing(tmp_pat
 
     try:
         strike(load, "embedded", once)
-        verify("kill -9 embedded run", region, load, smtp)
+        assert verify("kill -9 embedded run", region, load, smtp) == {}
     finally:
         region.stop()

@@ -220,6 +220,22 @@ class KafkaAdmin:
         """Delete topics."""
         self._ask("delete topics", lambda admin: admin.delete_topics(list(names)))
 
+    def progress(self, group: str) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
+        """Committed offsets of a consumer group, and the ends of the partitions it has committed."""
+        committed = self._ask("read committed offsets", lambda admin: admin.list_group_offsets(group)[group])
+        places = [TopicPartition(place.topic, place.partition) for place in committed]
+        consumer = KafkaConsumer(**_common(self._settings))
+        try:
+            ends = consumer.end_offsets(places)
+        except Exception as error:
+            raise translate(error, self._settings, "read end offsets", "DESCRIBE") from error
+        finally:
+            consumer.close()
+        return (
+            {(place.topic, place.partition): kept.offset for place, kept in committed.items()},
+            {(place.topic, place.partition): end for place, end in ends.items()},
+        )
+
     def check(self, rights: Mapping[str, str]) -> None:
         """See that each topic exists and that the credential has the right on it.
 

@@ -23,6 +23,7 @@ from schemas.errors import ConfigurationError, RightsError, Unavailable
 from schemas.tick import Tick
 from tocsin.drivers.perform import Performer, patiently
 from tocsin.drivers.stage import Stage, Turn
+from tocsin.drivers.stall import Offsets, Watch
 from tocsin.ports import Log, State
 from tocsin.settings import KafkaSettings
 
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 EXIT_CONFIGURATION = 2
 WATCH_SECONDS = 5.0
+PULSE_SECONDS = 20.0
 
 
 @dataclass
@@ -56,7 +58,10 @@ class Cluster:
     folder: Path
     state_of: Callable[[Any], Any] | None = None
     tick_seconds: float = 1.0
-    close: Callable[[], Awaitable[None]] | None = None
+    progress: Callable[[], Awaitable[tuple[Offsets, Offsets]]] | None = None
+    """Committed offsets of the stage's workers, and the ends."""
+    well: Callable[[], None] | None = None
+    """Said to whoever watches from outside, while the worker is."""
     reading: set[str] = field(default_factory=set)
     away: bool = False
 
@@ -97,6 +102,7 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
         _tick(app, cluster)
     _read(app, cluster, state, first_topics)
     _watch(app, cluster, state)
+    _pulse(app, cluster)
     worker = faust.Worker(
         app, loglevel="error", redirect_stdouts=False, override_logging=False, quiet=True, daemon=True, console_port=0
     )
@@ -225,6 +231,28 @@ def _watch(app: Any, cluster: Cluster, state: State) -> None:
             await _read(app, cluster, state, fresh).start()
 
     app.timer(interval=WATCH_SECONDS, name=f"{cluster.stage.name}-watch")(watch)
+
+
+def _pulse(app: Any, cluster: Cluster) -> None:
+    """Say that the worker is well, unless commits stand still while messages wait."""
+    watch = Watch.begin(cluster.clock())
+
+    async def pulse() -> None:
+        nonlocal watch
+        if cluster.progress is None or cluster.well is None:
+            return
+        try:
+            committed, ends = await cluster.progress()
+        except Unavailable:
+            watch = Watch.begin(cluster.clock())
+        else:
+            watch = watch.look(committed, ends, cluster.clock())
+        if watch.stalled(cluster.clock()):
+            logger.error("commits have stood still for %s while messages wait", cluster.clock() - watch.since)
+        else:
+            cluster.well()
+
+    app.timer(interval=PULSE_SECONDS, name=f"{cluster.stage.name}-pulse")(pulse)
 
 
 def _text(key: bytes | None) -> str:

@@ -46,9 +46,9 @@ class Handover:
         if claimed is None:
             raise Unavailable(f"the outbox row {row.notice.id} is in the hands of {row.claimed_by}")
         await self._save(claimed)
-        receipt = await self._try(claimed)
-        await self._save(outbox.settle(claimed, receipt))
-        return receipt
+        settled = outbox.settle(claimed, await self._try(claimed))
+        await self._save(settled)
+        return _last(settled)
 
     async def _try(self, row: OutboxRow) -> Receipt:
         error: TocsinError | None = None

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 from schemas import topics
 from schemas.errors import ConfigurationError
+from tocsin.adapters import systemd
 from tocsin.adapters.elasticsearch import ElasticStore
 from tocsin.adapters.faust_table import FaustState
 from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
-from tocsin.drivers.cluster import Cluster, changelog
+from tocsin.drivers.cluster import Cluster, application_id, changelog
 from tocsin.drivers.handover import Handover
 from tocsin.drivers.perform import Performer
 from tocsin.drivers.stage import Stage
+from tocsin.drivers.stall import Offsets
 from tocsin.settings import KafkaSettings, Region
 from tocsin.wiring.mail import channels
 from tocsin.wiring.rules import rulebook_of
@@ -67,6 +69,9 @@ def cluster(region: Region, stage: str) -> Cluster:
         await asyncio.to_thread(admin.partitions)
         return [kafka.prefix + name for name in built.topics]
 
+    async def progress() -> tuple[Offsets, Offsets]:
+        return await asyncio.to_thread(admin.progress, application_id(kafka, stage))
+
     built: Stage
     if stage == "normalise":
         built = analysis(region, rulebook_of(region.rules))
@@ -84,6 +89,8 @@ def cluster(region: Region, stage: str) -> Cluster:
         clock=utc_now,
         folder=region.region.data.parent / "faust",
         state_of=None if stage == "normalise" else FaustState,
+        progress=progress,
+        well=systemd.well,
     )
 
 
