@@ -95,8 +95,9 @@ def crashed_after(writes: int, changes: Mapping[str, bytes | None]) -> tuple[Mor
     try:
         FaustState(table).put(changes)
     except CrashError:
-        table.left = 1_000_000
         return table, True
+    finally:
+        table.left = 1_000_000
     return table, False
 
 
