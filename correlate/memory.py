@@ -40,11 +40,15 @@ def is_member(memory: Memory, name: str) -> bool:
 def home_of(memory: Memory, name: str) -> Incident | None:
     """The incident that a detection is in now, through any merges; None when it is in none that is remembered."""
     kept = record.unpack(memory.get(f"seen/{name}"))
-    home = kept[0] if kept else None
-    while home is not None and (current := load(memory, home)):
+    return resolved(memory, kept[0]) if kept else None
+
+
+def resolved(memory: Memory, incident_id: str | None) -> Incident | None:
+    """The incident that lives on, through any merges; None when it is not remembered."""
+    while incident_id is not None and (current := load(memory, incident_id)):
         if current.merged_into is None:
             return current
-        home = current.merged_into
+        incident_id = current.merged_into
     return None
 
 

@@ -1,22 +1,22 @@
 """The correlating stage: DetectionBatch and Tick in, Incident out. One state machine over small records.
 
 Records, each with a declared bound: ``clock``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
-``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``seen/`` and ``incident/``
-(``memory``). A batch counts once: a replayed one is known by its position.
+``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``host/`` which incident a host is in
+(``anchors``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from correlate import anchors, record, settle, sightings
 from correlate import incident as incidents
-from correlate import record, settle, sightings
 from correlate.guards import Guards
 from correlate.incident import Evidence, Region
-from correlate.memory import Memory, home_of, is_member, keep, load, settle_in
-from correlate.ties import SitesWithin, Tie, Ties
+from correlate.memory import Memory, home_of, is_member, keep, load, resolved, settle_in
+from correlate.ties import ENOUGH_ALONE, SitesWithin, Tie, Ties
 from schemas import topics
 from schemas.detection import Detection, DetectionBatch, State
-from schemas.incident import Incident
+from schemas.incident import Incident, Link, Reason
 from schemas.noun import Noun
 from schemas.output import Document, Emit, Output
 from schemas.site import Site
@@ -31,7 +31,7 @@ SWEEP = timedelta(hours=1)
 _CLOCK = "clock"
 _SWEPT = "swept"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_EXPIRING = ("value/", "window/", "seen/", "incident/")
+_EXPIRING = ("value/", "window/", "seen/", "incident/", "host/")
 
 
 class Correlator:
@@ -78,8 +78,13 @@ class Correlator:
     def _join(self, memory: Memory, tie: Tie, changed: dict[str, Incident], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""
         homes = {home.id: home for name in tie.names if (home := home_of(memory, name))}
+        held = anchors.holders(memory, tie.places)
+        homes |= {home.id: home for name in held if (home := resolved(memory, name))}
         fresh = tuple(member for name, member in tie.members.items() if not is_member(memory, name))
-        evidence = Evidence(fresh, tie.links, tie.examples)
+        same_hosts = tuple(
+            Link(reason=Reason.SAME_HOSTS, weight=ENOUGH_ALONE, sites=sites) for name, sites in sorted(held.items())
+        )
+        evidence = Evidence(fresh, (*tie.links, *same_hosts), tie.examples)
         region = Region(self._domain_of, self._missing(memory))
         by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
         home = incidents.extend(by_age[0], evidence, region) if by_age else incidents.open_with(evidence, region)
@@ -92,6 +97,7 @@ class Correlator:
             changed[home.id] = home
         for name in tie.names:
             settle_in(memory, name, home.id, now)
+        anchors.hold(memory, tie.places, home.id, now)
         if tie.raised:
             yield document_of(tie.raised)
         for member in fresh:

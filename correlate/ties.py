@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from correlate import record, sightings, windows
+from correlate.anchors import Place, places_of
 from correlate.guards import Guards
 from correlate.incident import Member
 from correlate.memory import Memory, recall, remember
@@ -56,6 +57,8 @@ class Tie(NamedTuple):
     links: tuple[Link, ...]
     examples: tuple[Example, ...]
     raised: Detection | None = None
+    places: tuple[Place, ...] = ()
+    """The hosts it happened on."""
 
 
 class Ties:
@@ -102,7 +105,8 @@ class Ties:
             if (found := recall(memory, name))
         }
         examples = tuple(_example(member.detection) for member in members.values())
-        return Tie(tuple(members), members, tuple(links), examples)
+        places = tuple(place for member in members.values() for place in self._places(member.detection))
+        return Tie(tuple(members), members, tuple(links), examples, places=places)
 
     def _sighted(self, memory: Memory, entity: Entity, detection: Detection, now: datetime) -> tuple[sightings.Sighting, ...]:
         key = f"value/{entity.key}"
@@ -115,7 +119,12 @@ class Ties:
         rule = self._correlations[group.correlation]
         key = f"window/{rule.id}/{digest(*group.by)}"
         new = windows.Evidence(
-            record.microseconds(detection.time), detection.id, group.value, self._domain(group.value), detection.event_ids
+            record.microseconds(detection.time),
+            detection.id,
+            group.value,
+            self._domain(group.value),
+            detection.event_ids,
+            tuple(place.host for place in self._places(detection)),
         )
         window = windows.Window.load(record.unpack(memory.get(key)))
         after, met = windows.step(window, new, width=rule.window, threshold=rule.threshold)
@@ -128,7 +137,11 @@ class Ties:
         link = Link(reason=Reason.SITES_WITHIN, rule_id=rule.id, weight=ENOUGH_ALONE, sites=raised.sites)
         member = Member(raised, Reason.SITES_WITHIN, (), ENOUGH_ALONE)
         examples = tuple(_counted(item) for item in met.evidence)
-        return Tie((raised.id, met.episode), {raised.id: member}, (link,), examples, raised)
+        places = tuple(Place(item.trust_domain, item.site, host, item.time) for item in met.evidence for host in item.hosts)
+        return Tie((raised.id, met.episode), {raised.id: member}, (link,), examples, raised, places)
+
+    def _places(self, detection: Detection) -> tuple[Place, ...]:
+        return places_of(detection, self._domain(detection.site))
 
     def _domain(self, site: str) -> str:
         return self._domain_of.get(site, site)

@@ -26,6 +26,7 @@ class Evidence(NamedTuple):
     site: str
     trust_domain: str
     event_ids: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class Window:
         if plain is None:
             return cls()
         rows, episode, reported, last = plain
-        evidence = tuple(Evidence(time, found, site, domain, tuple(events)) for time, found, site, domain, events in rows)
+        evidence = tuple(
+            Evidence(time, found, site, domain, tuple(events), tuple(hosts)) for time, found, site, domain, events, hosts in rows
+        )
         return cls(evidence, episode, tuple(reported), last)
 
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
 
     SHARED_ENTITY = "shared_entity"
     SITES_WITHIN = "sites_within"
+    SAME_HOSTS = "same_hosts"
 
 
 class Membership(Noun):

@@ -79,11 +79,16 @@ def _print_incident(incident: Body, names: Mapping[str, str]) -> None:
     print(f"  sites:  {', '.join(names[site] for site in incident['sites'])}")
     print(f"  seen:   {incident['first_seen']} to {incident['last_seen']}, {incident['detections']} detections")
     for link in incident["why"]["links"]:
-        what = f"{link['entity']['kind']} {link['entity']['value']}" if link["entity"] else f"rule {link['rule_id']}"
-        print(f"  linked: {what}  at {', '.join(names[site] for site in link['sites'])}")
+        print(f"  linked: {_what(link)}  at {', '.join(names[site] for site in link['sites'])}")
     for rule in incident["why"]["rules"]:
         print(f"  rule:   {rule['count']} x {rule['name']} ({rule['level']})")
     print()
+
+
+def _what(link: Body) -> str:
+    if link["entity"]:
+        return f"{link['entity']['kind']} {link['entity']['value']}"
+    return f"rule {link['rule_id']}" if link["rule_id"] else "the same hosts"
 
 
 def _say(text: str) -> None:

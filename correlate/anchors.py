@@ -1,0 +1,66 @@
+"""The same machines: what happens on hosts of an incident, at two of its trust domains and within a day, belongs to it.
+
+A correlation that counts sites shares no value with the intrusion it is the end of; the hosts tell that it is the same night. One
+host is not enough: a gateway that every attacker meets would join attacks that have nothing in common.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from correlate import record
+from correlate.memory import Memory
+from schemas.detection import Detection
+from schemas.ids import digest
+
+NEAR = timedelta(days=1)
+MAX_HOSTS = 2
+"""Hosts kept of one detection: where it happened, and who saw it."""
+HOST_DIGITS = 16
+ENOUGH = 2
+"""Trust domains at which a host must be the same."""
+
+
+class Place(NamedTuple):
+    """A host of one trust domain, at a moment."""
+
+    trust_domain: str
+    site: str
+    host: str
+    """A digest of its name: names are as long as whoever writes the log likes."""
+    time: int
+    """Event time in microseconds."""
+
+
+def places_of(detection: Detection, trust_domain: str) -> tuple[Place, ...]:
+    """The hosts that a detection speaks of."""
+    time = record.microseconds(detection.time)
+    hosts = [digest(item.value)[:HOST_DIGITS] for item in detection.entities if item.kind == "host"]
+    return tuple(Place(trust_domain, detection.site, host, time) for host in hosts[:MAX_HOSTS])
+
+
+def holders(memory: Memory, places: Iterable[Place]) -> dict[str, tuple[str, ...]]:
+    """The incidents that hold these hosts at ``ENOUGH`` trust domains, with the sites of those hosts."""
+    near = NEAR // timedelta(microseconds=1)
+    found: dict[str, set[Place]] = {}
+    for place in places:
+        kept = record.unpack(memory.get(_key(place)))
+        if kept and abs(kept[1] - place.time) <= near:
+            found.setdefault(kept[0], set()).add(place)
+    return {
+        incident: tuple(sorted({place.site for place in held}))
+        for incident, held in found.items()
+        if len({place.trust_domain for place in held}) >= ENOUGH
+    }
+
+
+def hold(memory: Memory, places: Iterable[Place], incident: str, now: datetime) -> None:
+    """Note that these hosts are part of the incident."""
+    for place in places:
+        kept = record.unpack(memory.get(_key(place)))
+        latest = max(kept[1], place.time) if kept and kept[0] == incident else place.time
+        memory[_key(place)] = record.pack(now, [incident, latest])
+
+
+def _key(place: Place) -> str:
+    return f"host/{place.trust_domain}/{place.host}"
