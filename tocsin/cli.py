@@ -2,7 +2,7 @@
 
 import argparse
 import logging
-import signal
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -54,7 +54,6 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     arguments = _parser(argv if argv is not None else sys.argv[1:])
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name, level in LIBRARY_LEVELS.items():
@@ -66,6 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except TocsinError as error:
         print(f"tocsin {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does; SIGPIPE itself would kill a worker silently
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130

@@ -75,7 +75,7 @@ class Performer:
     async def bury(self, letter: DeadLetter) -> None:
         """Keep a dead letter, on its topic and in the store."""
         logger.warning("dead letter %s from %s: %s", letter.id, letter.topic, letter.reason)
-        body = {**letter.model_dump(mode="json"), "size": len(letter.data), "replayed": 0}
+        body = {"id": letter.id, **letter.model_dump(mode="json"), "size": len(letter.data), "replayed": 0}
         await patiently(lambda: self._store.upsert([Document("dead", letter.id, body, version=1)]))
         await self._append(topics.DEAD, letter.id, _fitting(letter))
 
