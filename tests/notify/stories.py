@@ -13,13 +13,13 @@ from schemas.notice import Cause, Notice
 from schemas.site import Contact, Site
 from schemas.tick import Tick
 
-VIENNE, BOURGOIN, ANNECY, VALENCE, ROANNE = "380781435", "380780049", "740781133", "260000021", "420780033"
+VALMOR, BREVANES, ANCERY, VALORNE, ROSELM = "990000035", "990000043", "990000050", "990000068", "990000076"
 NAMES = {
-    VIENNE: "CH de Vienne",
-    BOURGOIN: "CH de Bourgoin",
-    ANNECY: "CH d'Annecy",
-    VALENCE: "CH de Valence",
-    ROANNE: "CH de Roanne",
+    VALMOR: "CH de Valmor",
+    BREVANES: "CH de Brévanes",
+    ANCERY: "CH d'Ancery",
+    VALORNE: "CH de Valorne",
+    ROSELM: "CH de Roselm",
 }
 
 POLICY = Policy(
@@ -33,7 +33,7 @@ POLICY = Policy(
 
 
 def site(finess: str, *roles: str, language: str = "fr") -> Site:
-    """An establishment with a contact for each role, such as ``astreinte@380781435.fr``."""
+    """An establishment with a contact for each role, such as ``astreinte@990000035.fr``."""
     contacts = tuple(Contact(role=role, name=role.title(), email=f"{role}@{finess}.fr", language=language) for role in roles)
     return Site(finess=finess, name=NAMES[finess], contacts=contacts)
 
@@ -57,7 +57,7 @@ def at(clock: str) -> datetime:
 
 def incident(*sites: str, version: int = 1, severity: Level = Level.CRITICAL, **changes: object) -> Incident:
     """An incident of these establishments, tied by one address and one domain."""
-    seen = sites or (VIENNE, BOURGOIN)
+    seen = sites or (VALMOR, BREVANES)
     links = (Entity(kind="ip", value="203.0.113.77"), Entity(kind="domain", value="update-cdn.example"))
     why = Why(
         rules=(RuleCount(id="r1", name="Mimikatz Use", level=severity, count=3),),
@@ -120,8 +120,8 @@ def notice(**changes: object) -> Notice:
         "step": 0,
         "cause": Cause.NEW_INCIDENT,
         "channel": "smtp",
-        "contact": Contact(role="astreinte", name="Astreinte, Vienne", email="astreinte@380781435.fr"),
-        "reader_site": VIENNE,
+        "contact": Contact(role="astreinte", name="Astreinte, Valmor", email="astreinte@990000035.fr"),
+        "reader_site": VALMOR,
         "due": at("02:12"),
         "subject": "[TLP:AMBER] INC-3f9a1c2b P1 – attaque commune à plusieurs établissements",  # noqa: RUF001 - the dash that the subject has
         "text": "TLP:AMBER PAP:AMBER\nMême attaque chez vous et ailleurs.\n.\nfin\n",

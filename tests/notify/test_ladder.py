@@ -12,16 +12,16 @@ from schemas.errors import BadMessage
 from schemas.ids import digest
 from schemas.incident import Example, Incident, Link, Reason
 from schemas.notice import Cause
-from tests.notify.stories import ANNECY, BOURGOIN, POLICY, REGION, VALENCE, VIENNE, Story, at, incident, site
+from tests.notify.stories import ANCERY, BREVANES, POLICY, REGION, VALMOR, VALORNE, Story, at, incident, site
 
 NEW = {
-    f"astreinte@{VIENNE}.fr": Cause.NEW_INCIDENT,
-    f"astreinte@{BOURGOIN}.fr": Cause.NEW_INCIDENT,
+    f"astreinte@{VALMOR}.fr": Cause.NEW_INCIDENT,
+    f"astreinte@{BREVANES}.fr": Cause.NEW_INCIDENT,
     "grades@region.fr": Cause.NEW_INCIDENT,
 }
 REMINDER = {
-    f"rssi@{VIENNE}.fr": Cause.NOT_ACKNOWLEDGED,
-    f"rssi@{BOURGOIN}.fr": Cause.NOT_ACKNOWLEDGED,
+    f"rssi@{VALMOR}.fr": Cause.NOT_ACKNOWLEDGED,
+    f"rssi@{BREVANES}.fr": Cause.NOT_ACKNOWLEDGED,
     "grades@region.fr": Cause.NOT_ACKNOWLEDGED,
 }
 
@@ -64,22 +64,22 @@ def test_a_site_joins_after_the_acknowledgement() -> None:
     """A hospital that joins is told at once, itself and nobody else, even though the region has taken the incident."""
     story = begun()
     story.acknowledge("02:15")
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, version=2))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, version=2))
     assert wake_at(story.state) == AT_ONCE
-    assert story.tick("02:50") == {f"astreinte@{ANNECY}.fr": Cause.NEW_SITE}
+    assert story.tick("02:50") == {f"astreinte@{ANCERY}.fr": Cause.NEW_SITE}
     assert story.tick("02:51") == {}
 
 
 def test_two_sites_join_and_share_one_contact() -> None:
     """Two joinings are two notices with two ids, though the person on call is the same."""
-    shared = {finess: site(ANNECY, "astreinte").model_copy(update={"finess": finess}) for finess in (ANNECY, VALENCE)}
+    shared = {finess: site(ANCERY, "astreinte").model_copy(update={"finess": finess}) for finess in (ANCERY, VALORNE)}
     story = Story(region=REGION.model_copy(update={"sites": {**REGION.sites, **shared}}))
     story.learn(incident())
     story.tick("02:10")
     ids = set()
-    for version, joining in enumerate((ANNECY, VALENCE), start=2):
-        story.learn(incident(VIENNE, BOURGOIN, *(ANNECY, VALENCE)[: version - 1], version=version))
-        assert story.tick(f"02:1{version}") == {f"astreinte@{ANNECY}.fr": Cause.NEW_SITE}
+    for version, joining in enumerate((ANCERY, VALORNE), start=2):
+        story.learn(incident(VALMOR, BREVANES, *(ANCERY, VALORNE)[: version - 1], version=version))
+        assert story.tick(f"02:1{version}") == {f"astreinte@{ANCERY}.fr": Cause.NEW_SITE}
         assert story.plans[0].reader_site == joining
         ids.add(plan_notice(story.plans[0], story.region).id)
     assert len(ids) == 2
@@ -88,23 +88,23 @@ def test_two_sites_join_and_share_one_contact() -> None:
 def test_a_site_joins_while_nobody_answers() -> None:
     """The newcomer's on-call staff is told at once, and from then on the steps include it."""
     story = begun()
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, version=2))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, version=2))
     assert story.tick("02:25") == {
-        f"astreinte@{ANNECY}.fr": Cause.NEW_SITE,
-        f"rssi@{ANNECY}.fr": Cause.NOT_ACKNOWLEDGED,
+        f"astreinte@{ANCERY}.fr": Cause.NEW_SITE,
+        f"rssi@{ANCERY}.fr": Cause.NOT_ACKNOWLEDGED,
         **REMINDER,
     }
 
 
 def test_nobody_on_call_is_never_silence() -> None:
     """A hospital without a contact that joins makes the region's contacts ring in its place, and says why."""
-    region = REGION.model_copy(update={"sites": {**REGION.sites, ANNECY: site(ANNECY)}})
+    region = REGION.model_copy(update={"sites": {**REGION.sites, ANCERY: site(ANCERY)}})
     story = Story(region=region)
     story.learn(incident())
     story.tick("02:10")
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, version=2))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, version=2))
     assert story.tick("02:11") == {"grades@region.fr": Cause.NEW_SITE}
-    assert story.plans[0].unreached == (ANNECY,)
+    assert story.plans[0].unreached == (ANCERY,)
 
 
 def test_not_for_the_region() -> None:
@@ -150,9 +150,9 @@ def test_loops() -> None:
 
 def test_replay() -> None:
     """An older or equal version that comes again changes nothing."""
-    story = begun(VIENNE, BOURGOIN, ANNECY)
+    story = begun(VALMOR, BREVANES, ANCERY)
     before = story.state
-    story.learn(incident(VIENNE, BOURGOIN))
+    story.learn(incident(VALMOR, BREVANES))
     assert (story.state, story.tick("02:11")) == (before, {})
 
 
@@ -177,35 +177,35 @@ def younger(*sites: str) -> tuple[Story, Incident]:
 
 def test_merged_into_an_older_one() -> None:
     """The younger one stops; those it told are not told again by the older one, others are, under the older one's id."""
-    old, (young, last) = begun(), younger(ANNECY, VALENCE)
+    old, (young, last) = begun(), younger(ANCERY, VALORNE)
     young.learn(last)
-    old.learn(incident(VIENNE, BOURGOIN, ANNECY, VALENCE, version=2, aliases=("b" * 32,)), young)
+    old.learn(incident(VALMOR, BREVANES, ANCERY, VALORNE, version=2, aliases=("b" * 32,)), young)
     assert (young.tick("02:27"), wake_at(young.state)) == ({}, None)
     assert old.tick("02:13") == {}
     told = old.tick("02:25")
-    assert told == {**REMINDER, f"rssi@{ANNECY}.fr": Cause.NOT_ACKNOWLEDGED, f"rssi@{VALENCE}.fr": Cause.NOT_ACKNOWLEDGED}
+    assert told == {**REMINDER, f"rssi@{ANCERY}.fr": Cause.NOT_ACKNOWLEDGED, f"rssi@{VALORNE}.fr": Cause.NOT_ACKNOWLEDGED}
     assert {plan_notice(plan, REGION).incident_id for plan in old.plans} == {"3f9a1c2b" + "0" * 24}
 
 
 def test_merged_into_an_older_one_at_the_same_step() -> None:
     """A step that the younger one told to its hospitals is told by the older one to its own only."""
-    old, (young, last) = begun(), younger(ANNECY, VALENCE)
+    old, (young, last) = begun(), younger(ANCERY, VALORNE)
     young.tick("02:27")
     young.learn(last)
-    old.learn(incident(VIENNE, BOURGOIN, ANNECY, VALENCE, version=2, aliases=("b" * 32,)), young)
-    assert old.tick("02:28") == {f"rssi@{VIENNE}.fr": Cause.NOT_ACKNOWLEDGED, f"rssi@{BOURGOIN}.fr": Cause.NOT_ACKNOWLEDGED}
+    old.learn(incident(VALMOR, BREVANES, ANCERY, VALORNE, version=2, aliases=("b" * 32,)), young)
+    assert old.tick("02:28") == {f"rssi@{VALMOR}.fr": Cause.NOT_ACKNOWLEDGED, f"rssi@{BREVANES}.fr": Cause.NOT_ACKNOWLEDGED}
 
 
 @pytest.mark.parametrize(("acknowledged", "reminded"), [(False, True), (True, False)])
 def test_merged_into_one_that_never_rang(acknowledged: bool, reminded: bool) -> None:  # noqa: FBT001 - a table of cases
     """The older one goes on where the younger one is: same start, same steps done, taken if it was taken."""
-    young, last = younger(ANNECY, VALENCE)
+    young, last = younger(ANCERY, VALORNE)
     if acknowledged:
         young.acknowledge("02:20")
     young.learn(last)
     old = Story()
-    old.learn(incident(VIENNE, ANNECY, VALENCE, version=2, aliases=("b" * 32,)), young)
-    assert old.tick("02:21") == {f"astreinte@{VIENNE}.fr": Cause.NEW_SITE}
+    old.learn(incident(VALMOR, ANCERY, VALORNE, version=2, aliases=("b" * 32,)), young)
+    assert old.tick("02:21") == {f"astreinte@{VALMOR}.fr": Cause.NEW_SITE}
     assert bool(old.tick("02:27")) is reminded
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from notify.policy import Policy, PolicyStep, default_policy, recipients, unheld_roles, unreached
 from notify.region import Desk, Region
 from schemas.site import Contact
-from tests.notify.stories import BOURGOIN, POLICY, REGION, VIENNE, site
+from tests.notify.stories import BREVANES, POLICY, REGION, VALMOR, site
 
 ON_CALL = PolicyStep(after=0, to=("site:astreinte",))
 
@@ -53,9 +53,9 @@ def test_rungs_of_a_looping_policy() -> None:
 
 def test_each_hospital_reads_its_own_projection() -> None:
     """Contacts of a hospital read as that hospital, contacts of the region as the region."""
-    assert addresses(POLICY.steps[0], REGION, VIENNE, BOURGOIN) == [
-        (f"astreinte@{VIENNE}.fr", VIENNE),
-        (f"astreinte@{BOURGOIN}.fr", BOURGOIN),
+    assert addresses(POLICY.steps[0], REGION, VALMOR, BREVANES) == [
+        (f"astreinte@{VALMOR}.fr", VALMOR),
+        (f"astreinte@{BREVANES}.fr", BREVANES),
         ("grades@region.fr", None),
     ]
 
@@ -64,28 +64,28 @@ def test_a_step_that_reaches_nobody_reaches_the_region() -> None:
     """No holder of the role, at an unknown or an empty hospital or in the region: all contacts of the region are told."""
     everyone = [("grades@region.fr", None), ("cert@sante.fr", None)]
     assert addresses(ON_CALL, REGION, "999999999") == everyone
-    assert addresses(PolicyStep(after=0, to=("region:nobody",)), REGION, VIENNE) == everyone
+    assert addresses(PolicyStep(after=0, to=("region:nobody",)), REGION, VALMOR) == everyone
 
 
 def test_one_hospital_without_on_call_staff() -> None:
     """The region is told in the place of the one hospital that has nobody, even though another was reached."""
-    region = REGION.model_copy(update={"sites": {**REGION.sites, BOURGOIN: site(BOURGOIN, "rssi")}})
-    assert addresses(ON_CALL, region, VIENNE, BOURGOIN)[1:] == [("grades@region.fr", None), ("cert@sante.fr", None)]
-    assert unreached(ON_CALL, (VIENNE, BOURGOIN), region) == (BOURGOIN,)
-    assert unreached(ON_CALL, (VIENNE, BOURGOIN), REGION) == ()
+    region = REGION.model_copy(update={"sites": {**REGION.sites, BREVANES: site(BREVANES, "rssi")}})
+    assert addresses(ON_CALL, region, VALMOR, BREVANES)[1:] == [("grades@region.fr", None), ("cert@sante.fr", None)]
+    assert unreached(ON_CALL, (VALMOR, BREVANES), region) == (BREVANES,)
+    assert unreached(ON_CALL, (VALMOR, BREVANES), REGION) == ()
 
 
 def test_one_address_with_two_roles() -> None:
     """Somebody who holds two roles of a step, written in another case, is told once."""
     twice = (Contact(role="grades", name="G", email="g@region.fr"), Contact(role="analyst", name="G", email="G@region.fr"))
     region = REGION.model_copy(update={"contacts": twice})
-    assert len(recipients(PolicyStep(after=0, to=("region:grades", "region:analyst")), (VIENNE,), region)) == 1
+    assert len(recipients(PolicyStep(after=0, to=("region:grades", "region:analyst")), (VALMOR,), region)) == 1
 
 
 def test_roles_that_nobody_holds_are_listed_beforehand() -> None:
     """An operator reads which role is missing where, before a night that needs it."""
-    region = REGION.model_copy(update={"contacts": REGION.contacts[:1], "sites": {VIENNE: site(VIENNE, "rssi")}})
-    assert unheld_roles(POLICY, region) == ("region:cert-sante", f"site:astreinte at CH de Vienne ({VIENNE})")
+    region = REGION.model_copy(update={"contacts": REGION.contacts[:1], "sites": {VALMOR: site(VALMOR, "rssi")}})
+    assert unheld_roles(POLICY, region) == ("region:cert-sante", f"site:astreinte at CH de Valmor ({VALMOR})")
 
 
 def test_a_region_without_contacts_is_refused() -> None:

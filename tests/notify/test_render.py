@@ -12,7 +12,7 @@ from notify.render import plan_notice, render
 from notify.text import WIDTH, clean, defang, wrap
 from schemas.detection import Entity, Level
 from schemas.incident import Link, Reason
-from tests.notify.stories import ANNECY, BOURGOIN, NAMES, REGION, VALENCE, VIENNE, Story, incident, site
+from tests.notify.stories import ANCERY, BREVANES, NAMES, REGION, VALMOR, VALORNE, Story, incident, site
 
 MAILS = Path(__file__).parent / "mails"
 
@@ -26,7 +26,7 @@ def planned(address: str, story: Story, language: str = "fr") -> Planned:
 def first_mail() -> Story:
     """02:10, four hospitals, nobody told yet."""
     story = Story()
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, VALENCE))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, VALORNE))
     story.tick("02:10")
     return story
 
@@ -34,8 +34,8 @@ def first_mail() -> Story:
 def reminder() -> Story:
     """02:25, two hospitals, nobody answered; some data are missing and one host links two of them."""
     known = incident()
-    host = Link(reason=Reason.SHARED_ENTITY, entity=Entity(kind="host", value="srv-ad01"), weight=1, sites=(VIENNE, BOURGOIN))
-    missing = ("no Sysmon at one hospital", f"firewall of {NAMES[BOURGOIN]} silent since 01:00")
+    host = Link(reason=Reason.SHARED_ENTITY, entity=Entity(kind="host", value="srv-ad01"), weight=1, sites=(VALMOR, BREVANES))
+    missing = ("no Sysmon at one hospital", f"firewall of {NAMES[BREVANES]} silent since 01:00")
     why = known.why.model_copy(update={"links": (*known.why.links, host), "missing": missing})
     story = Story()
     story.learn(incident(why=why))
@@ -57,28 +57,28 @@ def new_site() -> Story:
     """02:50, a hospital joins an incident that the region has taken."""
     story = first_mail()
     story.acknowledge("02:15")
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, VALENCE, "420780033", version=2))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, VALORNE, "990000076", version=2))
     story.tick("02:50")
     return story
 
 
 def new_site_unreached() -> Story:
     """02:50, the hospital that joins has nobody on call."""
-    story = Story(region=REGION.model_copy(update={"sites": {**REGION.sites, ANNECY: site(ANNECY)}}))
+    story = Story(region=REGION.model_copy(update={"sites": {**REGION.sites, ANCERY: site(ANCERY)}}))
     story.learn(incident())
     story.tick("02:10")
     story.acknowledge("02:15")
-    story.learn(incident(VIENNE, BOURGOIN, ANNECY, version=2))
+    story.learn(incident(VALMOR, BREVANES, ANCERY, version=2))
     story.tick("02:50")
     return story
 
 
 CASES = {
-    "new_hospital": (first_mail, f"astreinte@{VIENNE}.fr"),
+    "new_hospital": (first_mail, f"astreinte@{VALMOR}.fr"),
     "new_region": (first_mail, "grades@region.fr"),
-    "reminder_hospital": (reminder, f"rssi@{VIENNE}.fr"),
+    "reminder_hospital": (reminder, f"rssi@{VALMOR}.fr"),
     "last_step_region": (last_step, "cert@sante.fr"),
-    "new_site_hospital": (new_site, "astreinte@420780033.fr"),
+    "new_site_hospital": (new_site, "astreinte@990000076.fr"),
     "new_site_region": (new_site_unreached, "grades@region.fr"),
 }
 
@@ -99,9 +99,9 @@ def test_the_mail_is_the_one_that_was_read_and_approved(name: str, language: str
 def test_a_hospital_reads_nothing_of_another(language: str) -> None:
     """No other establishment's name or number, no host and no account is in the mail to a hospital."""
     story = reminder()
-    mail = "\n".join(render(planned(f"rssi@{VIENNE}.fr", story, language), REGION))
-    assert NAMES[VIENNE] in mail
-    assert not re.search("|".join((BOURGOIN, NAMES[BOURGOIN], "srv-ad01", "jmartin")), mail)
+    mail = "\n".join(render(planned(f"rssi@{VALMOR}.fr", story, language), REGION))
+    assert NAMES[VALMOR] in mail
+    assert not re.search("|".join((BREVANES, NAMES[BREVANES], "srv-ad01", "jmartin")), mail)
 
 
 def test_the_subject_names_nobody_and_never_changes() -> None:
@@ -126,7 +126,7 @@ def test_many_of_everything() -> None:
     """Long lists are cut, and the mail says how many more there are."""
     known = incident()
     links = tuple(
-        Link(reason=Reason.SHARED_ENTITY, entity=Entity(kind="ip", value=f"203.0.113.{n}"), weight=1, sites=(VIENNE,))
+        Link(reason=Reason.SHARED_ENTITY, entity=Entity(kind="ip", value=f"203.0.113.{n}"), weight=1, sites=(VALMOR,))
         for n in range(14)
     )
     rules = tuple(known.why.rules[0].model_copy(update={"id": str(n), "name": f"Rule {n}"}) for n in range(9))

@@ -12,7 +12,7 @@ from schemas.projection import FLOOR, Reader, project, public_value
 from schemas.site import Contact, Site
 
 WHEN = datetime(2026, 1, 31, 2, 5, tzinfo=UTC)
-NAMES = ("CH de Vienne", "Clinique des Alpages", "CHU Grandville", "EHPAD Les Tilleuls", "CH Saint-Éloi", "Hôpital du Lac")
+NAMES = ("CH de Valmor", "Clinique des Alpages", "CHU Grandville", "EHPAD Les Tilleuls", "CH Saint-Éloi", "Hôpital du Lac")
 FINESS = tuple(f"38000000{number}" for number in range(1, 1 + len(NAMES)))
 SITES = {
     finess: Site(
@@ -71,7 +71,7 @@ def test_a_hospital_sees_its_own_part() -> None:
         Link(reason=Reason.SHARED_ENTITY, entity=Entity(kind="domain", value="evil.example"), weight=1, sites=FINESS[1:3]),
     )
     view = project(incident(*FINESS[:3], links=links), Reader(site=OWN), SITES)
-    assert (view.hit, view.names, view.since) == (True, ("CH de Vienne",), WHEN)
+    assert (view.hit, view.names, view.since) == (True, ("CH de Valmor",), WHEN)
     assert [example.detection_id for example in view.examples] == ["d1"]
     assert [(shown.value, shown.here, shown.sites) for shown in view.indicators] == [
         ("203.0.113.7", True, ()),
@@ -183,7 +183,7 @@ def test_nothing_of_another_hospital_passes(
 def test_a_site_the_registry_does_not_know() -> None:
     """An unknown establishment is shown by number to the region, and stays hidden from the others."""
     known = incident(OWN, "999999999", missing=("no data from 999999999",))
-    assert project(known, Reader(), SITES).names == ("CH de Vienne", "999999999")
+    assert project(known, Reader(), SITES).names == ("CH de Valmor", "999999999")
     assert "999999999" not in project(known, Reader(site=OWN), SITES).model_dump_json()
 
 
