@@ -1,10 +1,11 @@
 """The same machines: what happens on hosts of an incident, at two of its trust domains and within a day, belongs to it.
 
 A correlation that counts sites shares no value with the intrusion it is the end of; the hosts tell that it is the same night. One
-host is not enough: a gateway that every attacker meets would join attacks that have nothing in common.
+host is not enough, and two incidents that each have an attacker's value of their own stay apart: a gateway that every attacker meets
+would join attacks that have nothing in common.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -39,14 +40,21 @@ def places_of(detection: Detection, trust_domain: str) -> tuple[Place, ...]:
     return tuple(Place(trust_domain, detection.site, host, time) for host in hosts[:MAX_HOSTS])
 
 
-def holders(memory: Memory, places: Iterable[Place]) -> dict[str, tuple[str, ...]]:
+def incident_at(memory: Memory, place: Place) -> str | None:
+    """The incident that holds the host of this place, when its last part there was near in time."""
+    kept = record.unpack(memory.get(_key(place)))
+    if kept is None or abs(kept[1] - place.time) > NEAR // timedelta(microseconds=1):
+        return None
+    incident: str = kept[0]
+    return incident
+
+
+def holders(places: Iterable[Place], incident_of: Callable[[Place], str | None]) -> dict[str, tuple[str, ...]]:
     """The incidents that hold these hosts at ``ENOUGH`` trust domains, with the sites of those hosts."""
-    near = NEAR // timedelta(microseconds=1)
     found: dict[str, set[Place]] = {}
     for place in places:
-        kept = record.unpack(memory.get(_key(place)))
-        if kept and abs(kept[1] - place.time) <= near:
-            found.setdefault(kept[0], set()).add(place)
+        if incident := incident_of(place):
+            found.setdefault(incident, set()).add(place)
     return {
         incident: tuple(sorted({place.site for place in held}))
         for incident, held in found.items()

@@ -26,6 +26,9 @@ MAX_VALUE = 512
 _SUFFIXES = PublicSuffixList(accept_unknown=False)
 _RESERVED_FOR_EXAMPLES = ("example", "test")
 """Top-level names of RFC 2606: nobody's, so tests and exercises use them as attackers' domains."""
+_INFRASTRUCTURE = "arpa"
+"""RFC 3172: a question who ``10.0.0.5`` is asks for ``5.0.0.10.in-addr.arpa``, at every hospital."""
+_HASH = re.compile(r"[0-9a-f]{32,128}", re.IGNORECASE)
 
 _ADDRESS_FIELDS = ("source.ip", "destination.ip", "client.ip", "server.ip")
 _DOMAIN_FIELDS = ("dns.question.name", "url.domain", "destination.domain", "tls.client.server_name")
@@ -62,7 +65,7 @@ def registered_domain(name: str) -> str | None:
     """The domain somebody registered: ``a.b.evil.co.uk`` gives ``evil.co.uk``; None for internal and single-label names."""
     host = name.strip().rstrip(".").lower()
     labels = host.split(".")
-    if len(labels) < 2 or canonical_address(host):  # noqa: PLR2004 - a name and its top-level domain
+    if len(labels) < 2 or labels[-1] == _INFRASTRUCTURE or canonical_address(host):  # noqa: PLR2004 - a name and its top-level domain
         return None
     if labels[-1] in _RESERVED_FOR_EXAMPLES:
         return ".".join(labels[-2:])
@@ -101,7 +104,7 @@ def _hashes(event: Event) -> Iterator[tuple[str, str]]:
             continue
         for kind in _HASH_KINDS:
             value = event.get(f"{owner}.hash.{kind}")
-            if isinstance(value, str) and value.strip("0"):
+            if isinstance(value, str) and _HASH.fullmatch(value) and value.strip("0"):
                 yield "hash", value.lower()
                 break
 

@@ -30,7 +30,13 @@ EVERYWHERE = (
     "microsoft.com", "microsoftonline.com", "mozilla.org", "msftconnecttest.com", "msftncsi.com", "msedge.net", "office.com",
     "office365.com", "sectigo.com", "trafficmanager.net", "ubuntu.com", "windows.com", "windows.net", "windowsupdate.com",
 )  # fmt: skip
-"""Registered domains that every network asks for: updates, certificates, content delivery, time."""
+"""Domains that every network asks for: updates, certificates, content delivery, time. What is below them is meant as well."""
+
+EMPTY = (
+    "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+)  # fmt: skip
+"""MD5, SHA-1 and SHA-256 of a file without content."""
 
 
 class Guards:
@@ -46,7 +52,7 @@ class Guards:
 
     def __init__(self, sites: Iterable[Site] = (), never_link: Iterable[str] = ()) -> None:
         self._networks = [_network(text, f"site {site.finess}: exits") for site in sites for text in site.exits]
-        self._values = {*RESOLVERS, *EVERYWHERE}
+        self._values = {*RESOLVERS, *EVERYWHERE, *EMPTY}
         for text in never_link:
             if network := _maybe_network(text):
                 self._networks.append(network)
@@ -55,7 +61,7 @@ class Guards:
 
     def may_link(self, entity: Entity) -> bool:
         """Whether this value, seen at two sites, says that they have something in common."""
-        if entity.kind not in STRONG or entity.value in self._values:
+        if entity.kind not in STRONG or entity.value.lower() in self._values:
             return False
         if entity.kind == "ip":
             address = canonical_address(entity.value)
@@ -63,8 +69,8 @@ class Guards:
         if entity.kind == "url":
             return self._url_may_link(entity.value)
         if entity.kind == "email":
-            return entity.value.rpartition("@")[2] not in self._values
-        return True
+            return self._name_may_link(entity.value.rpartition("@")[2])
+        return entity.kind != "domain" or self._name_may_link(entity.value)
 
     def _address_may_link(self, address: IPv4Address | IPv6Address) -> bool:
         if any(address in network for network in self._networks):
@@ -73,11 +79,16 @@ class Guards:
 
     def _url_may_link(self, url: str) -> bool:
         host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-        name = host if host.startswith("[") else host.partition(":")[0]
-        if address := canonical_address(name.strip("[]")):
+        name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        if address := canonical_address(name):
             return str(address) not in self._values and self._address_may_link(address)
-        domain = registered_domain(name)
-        return domain is not None and domain not in self._values
+        return self._name_may_link(name)
+
+    def _name_may_link(self, name: str) -> bool:
+        """Whether somebody registered the name, and nothing known is it or above it."""
+        labels = name.lower().rstrip(".").split(".")
+        above = (".".join(labels[place:]) for place in range(len(labels)))
+        return registered_domain(name) is not None and not any(domain in self._values for domain in above)
 
 
 def _network(text: str, where: str) -> Network:
@@ -89,6 +100,6 @@ def _network(text: str, where: str) -> Network:
 
 def _maybe_network(text: str) -> Network | None:
     try:
-        return ip_network(text)
+        return ip_network(text, strict=False)
     except ValueError:
         return None

@@ -5,16 +5,14 @@ as an alias, with its own memberships. ``version`` counts members, merges and be
 the same content.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
-from correlate import why
+from correlate import bounds, why
 from schemas.detection import Detection, Entity
-from schemas.incident import MAX_LISTED, Example, Incident, Link, Membership, Reason, RuleCount, Why, incident_id
+from schemas.incident import Example, Incident, Link, Membership, Reason, RuleCount, Why, incident_id
 
-MAX_ENTITIES = 64
-"""Entities listed inside an incident, linking ones first."""
-MAX_TECHNIQUES = 50
+T = TypeVar("T")
 
 
 class Member(NamedTuple):
@@ -40,11 +38,15 @@ class Member(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What a new detection brings: members that are in no incident yet, what ties them, and one example a site."""
+    """What a new detection brings: members that are in no incident yet, what ties them, and one example a site.
+
+    ``signs`` are the ``why.SIGNS`` that speak of it.
+    """
 
     members: tuple[Member, ...]
     links: tuple[Link, ...]
     examples: tuple[Example, ...]
+    signs: tuple[str, ...] = ()
 
 
 class Region(NamedTuple):
@@ -56,7 +58,7 @@ class Region(NamedTuple):
 
 def open_with(evidence: Evidence, region: Region) -> Incident:
     """A new incident, opened by its earliest detection."""
-    found = sorted((member.detection for member in evidence.members), key=lambda item: (item.time, item.id))
+    found = _found(evidence)
     rules = _rules(found)
     empty = Incident(
         id=incident_id(found[0].id),
@@ -78,10 +80,7 @@ def open_with(evidence: Evidence, region: Region) -> Incident:
 
 def extend(incident: Incident, evidence: Evidence, region: Region) -> Incident:
     """The incident with more evidence; unchanged when the evidence says nothing new."""
-    found = [member.detection for member in evidence.members]
-    links = why.join_links(incident.why.links, evidence.links)
-    if not found and links == incident.why.links:
-        return incident
+    found = _found(evidence)
     grown = incident.model_copy(
         update={
             "version": incident.version + max(1, len(found)),
@@ -89,22 +88,24 @@ def extend(incident: Incident, evidence: Evidence, region: Region) -> Incident:
             "why": incident.why.model_copy(update={"rules": why.count_rules(incident.why.rules, _rules(found))}),
         },
     )
-    return _refresh(_with(grown, found, evidence), found, region)
+    after = _refresh(_with(grown, found, evidence), found, region)
+    return after if found or after.why.links != incident.why.links else incident
 
 
 def merge(older: Incident, younger: Incident, region: Region) -> tuple[Incident, Incident]:
     """The older incident with all that is known of the younger, and the younger as its alias."""
-    inner = Evidence((), younger.why.links, younger.why.examples)
+    inner = Evidence((), younger.why.links, younger.why.examples, younger.why.missing)
     joined = older.model_copy(
         update={
             "version": older.version + younger.version,
             "detections": older.detections + younger.detections,
-            "detection_ids": _listed((*older.detection_ids, *younger.detection_ids)),
+            "detection_ids": (*older.detection_ids, *younger.detection_ids),
+            "sites": (*older.sites, *younger.sites),
             "first_seen": min(older.first_seen, younger.first_seen),
             "last_seen": max(older.last_seen, younger.last_seen),
-            "entities": _entities((*older.entities, *younger.entities)),
-            "techniques": _techniques((*older.techniques, *younger.techniques)),
-            "aliases": tuple(sorted({*older.aliases, *younger.aliases, younger.id})),
+            "entities": _once((*older.entities, *younger.entities)),
+            "techniques": _once(sorted((*older.techniques, *younger.techniques))),
+            "aliases": (younger.id, *younger.aliases, *older.aliases),
             "why": older.why.model_copy(update={"rules": why.count_rules(older.why.rules, younger.why.rules)}),
         },
     )
@@ -120,15 +121,16 @@ def _with(incident: Incident, found: Sequence[Detection], evidence: Evidence) ->
         update={
             "links": why.join_links(incident.why.links, evidence.links),
             "examples": why.earliest_examples(incident.why.examples, evidence.examples),
+            "missing": why.missing(incident.why.missing, evidence.signs),
         },
     )
     return incident.model_copy(
         update={
-            "detection_ids": _listed((*incident.detection_ids, *(item.id for item in found))),
+            "detection_ids": (*incident.detection_ids, *(item.id for item in found)),
             "first_seen": min((incident.first_seen, *(item.time for item in found))),
             "last_seen": max((incident.last_seen, *(item.time for item in found))),
-            "entities": _entities((*linking, *incident.entities, *spoken)),
-            "techniques": _techniques((*incident.techniques, *(name for item in found for name in item.techniques))),
+            "entities": _once((*linking, *incident.entities, *spoken)),
+            "techniques": _once(sorted((*incident.techniques, *(name for item in found for name in item.techniques)))),
             "why": reasons,
         },
     )
@@ -139,18 +141,22 @@ def _refresh(incident: Incident, found: Sequence[Detection], region: Region) -> 
     sites = {*incident.sites, *(site for link in incident.why.links for site in link.sites), *(item.site for item in found)}
     domains = sorted({region.domain_of.get(site, site) for site in sites})
     level = why.severity(incident.why.rules, len(domains))
-    reasons = incident.why.model_copy(
-        update={"missing": region.missing, "only_link": why.only_link(incident.why.links, region.domain_of)},
-    )
-    return incident.model_copy(
+    signs = [text for text in incident.why.missing if text in why.SIGNS]
+    reasons = incident.why.model_copy(update={"missing": why.missing(region.missing, signs)})
+    short = bounds.cut(incident.model_copy(update={"why": reasons}))
+    return short.model_copy(
         update={
             "sites": tuple(sorted(sites)),
             "trust_domains": tuple(domains),
             "severity": level,
-            "score": why.score(level, len(domains), len(incident.techniques)),
-            "why": reasons,
+            "score": why.score(level, len(domains), len(short.techniques)),
+            "why": short.why.model_copy(update={"only_link": why.only_link(short.why.links, region.domain_of)}),
         },
     )
+
+
+def _found(evidence: Evidence) -> list[Detection]:
+    return sorted((member.detection for member in evidence.members), key=lambda item: (item.time, item.id))
 
 
 def _rules(found: Sequence[Detection]) -> tuple[RuleCount, ...]:
@@ -158,13 +164,5 @@ def _rules(found: Sequence[Detection]) -> tuple[RuleCount, ...]:
     return why.count_rules((), single)
 
 
-def _listed(ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids))[:MAX_LISTED]
-
-
-def _entities(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    return tuple(dict.fromkeys(entities))[:MAX_ENTITIES]
-
-
-def _techniques(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(set(names)))[:MAX_TECHNIQUES]
+def _once(values: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))

@@ -6,14 +6,22 @@ With this, three hospitals whose logs arrive interleaved in any way give the inc
 
 from collections.abc import MutableMapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from correlate import record
 from schemas import codec
 from schemas.detection import Detection
 
 QUEUE = "held"
-MAX_HELD = 1500
-"""Entries of the queue record, about 40 bytes each; when it is full the earliest leave at once, in order."""
+MAX_HELD = 1200
+"""Entries of the queue record, 53 bytes each; when it is full the earliest leave at once, in order."""
+
+
+class Released(NamedTuple):
+    """What has waited long enough, in order of (event time, id); ``early`` when some had to leave before that."""
+
+    detections: tuple[Detection, ...] = ()
+    early: bool = False
 
 
 def hold(memory: MutableMapping[str, bytes], detections: Sequence[Detection], now: datetime) -> None:
@@ -30,17 +38,18 @@ def hold(memory: MutableMapping[str, bytes], detections: Sequence[Detection], no
     memory[QUEUE] = record.pack(now, sorted(queue))
 
 
-def release(memory: MutableMapping[str, bytes], now: datetime, wait: timedelta) -> list[Detection]:
-    """Take out, in order of (event time, id), the detections that have waited long enough, and those beyond ``MAX_HELD``."""
+def release(memory: MutableMapping[str, bytes], now: datetime, wait: timedelta) -> Released:
+    """Take out the detections that have waited long enough, and of the others those beyond ``MAX_HELD``."""
     queue = _queue(memory)
     limit = record.microseconds(now - wait)
-    overflow = len(queue) - MAX_HELD
-    leaving = [entry for place, entry in enumerate(queue) if entry[2] <= limit or place < overflow]
+    waiting = [entry for entry in queue if entry[2] > limit]
+    early = {entry[1] for entry in waiting[: max(0, len(waiting) - MAX_HELD)]}
+    leaving = [entry for entry in queue if entry[2] <= limit or entry[1] in early]
     if not leaving:
-        return []
+        return Released()
     left = {entry[1] for entry in leaving}
     memory[QUEUE] = record.pack(now, [entry for entry in queue if entry[1] not in left])
-    return [codec.decode_as(Detection, memory.pop(_body(entry[1]))) for entry in leaving]
+    return Released(tuple(codec.decode_as(Detection, memory.pop(_body(entry[1]))) for entry in leaving), bool(early))
 
 
 def _queue(memory: MutableMapping[str, bytes]) -> list[tuple[int, str, int]]:

@@ -5,6 +5,7 @@ an outage of three days at one of the hit hospitals must still join.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ REACH = timedelta(days=7)
 MAX_PER_SITE = 16
 """Sightings kept of one site, half of them the earliest: how it began matters most."""
 MAX_SIGHTINGS = 700
-"""Sightings kept of one value: about 80 bytes each, so that a record stays below 64 KiB."""
+"""Sightings kept of one value: about 60 bytes each, so that a record stays below 64 KiB."""
 
 
 class Sighting(NamedTuple):
@@ -22,11 +23,10 @@ class Sighting(NamedTuple):
     """Event time in microseconds."""
     detection_id: str
     site: str
-    trust_domain: str
 
 
 class Seen(NamedTuple):
-    """All that is remembered of one value. ``dropped`` counts the sightings beyond the bounds."""
+    """All that is remembered of one value. ``dropped`` counts the sightings forgotten, when full, before anything tied them."""
 
     sightings: tuple[Sighting, ...] = ()
     dropped: int = 0
@@ -37,25 +37,30 @@ class Seen(NamedTuple):
         return cls() if plain is None else cls(tuple(Sighting(*row) for row in plain[0]), plain[1])
 
 
-def step(seen: Seen, new: Sighting) -> tuple[Seen, tuple[Sighting, ...]]:
-    """Add a sighting.
+def step(seen: Seen, new: Sighting, domain: Callable[[str], str]) -> tuple[Seen, tuple[Sighting, ...]]:
+    """Add a sighting; ``domain`` gives the trust domain of a site.
 
     Returns:
         The new state, and the sightings that the new one ties together, itself included: empty unless another trust domain is
         among them.
     """
-    after = seen if new in seen.sightings else _bounded(seen, new)
+    sightings = sorted({*seen.sightings, new})
     near = REACH // timedelta(microseconds=1)
-    tied = tuple(item for item in sorted({*after.sightings, new}) if abs(item.time - new.time) <= near)
-    return after, tied if len({item.trust_domain for item in tied}) > 1 else ()
+    tied = tuple(item for item in sightings if abs(item.time - new.time) <= near)
+    if len({domain(item.site) for item in tied}) < 2:  # noqa: PLR2004 - this site and another
+        tied = ()
+    kept = _bounded(sightings, new)
+    lost = 0 if tied else len(sightings) - len(kept)
+    return Seen(kept, seen.dropped + lost), tied
 
 
-def _bounded(seen: Seen, new: Sighting) -> Seen:
-    sightings = sorted((*seen.sightings, new))
-    site = [item for item in sightings if item.site == new.site]
+def _bounded(sightings: list[Sighting], new: Sighting) -> tuple[Sighting, ...]:
+    """Without the middle of a noisy site; without the latest of the noisiest when there are too many in all."""
+    kept = list(sightings)
+    site = [item for item in kept if item.site == new.site]
     if len(site) > MAX_PER_SITE:
-        sightings.remove(site[MAX_PER_SITE // 2])
-    if len(sightings) > MAX_SIGHTINGS:
-        noisiest, _ = max(Counter(item.site for item in sightings).items(), key=lambda pair: (pair[1], pair[0]))
-        sightings.remove(next(item for item in reversed(sightings) if item.site == noisiest))
-    return Seen(tuple(sightings), seen.dropped + len(seen.sightings) + 1 - len(sightings))
+        kept.remove(site[MAX_PER_SITE // 2])
+    if len(kept) > MAX_SIGHTINGS:
+        noisiest, _ = max(Counter(item.site for item in kept).items(), key=lambda pair: (pair[1], pair[0]))
+        kept.remove(next(item for item in reversed(kept) if item.site == noisiest))
+    return tuple(kept)

@@ -1,6 +1,6 @@
 """The correlating stage: DetectionBatch and Tick in, Incident out. One state machine over small records.
 
-Records, each with a declared bound: ``clock``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
+Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
 ``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``host/`` which incident a host is in
 (``anchors``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
 """
@@ -8,11 +8,11 @@ Records, each with a declared bound: ``clock``, ``source/`` how far a source has
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from correlate import anchors, record, settle, sightings
+from correlate import anchors, record, settle, sightings, why
 from correlate import incident as incidents
 from correlate.guards import Guards
-from correlate.incident import Evidence, Region
-from correlate.memory import Memory, home_of, is_member, keep, load, resolved, settle_in
+from correlate.incident import Region
+from correlate.memory import Folder, Memory, home_of, settle_in
 from correlate.ties import ENOUGH_ALONE, SitesWithin, Tie, Ties
 from schemas import topics
 from schemas.detection import Detection, DetectionBatch, State
@@ -29,6 +29,9 @@ FORGET = sightings.REACH + timedelta(days=1)
 SWEEP = timedelta(hours=1)
 
 _CLOCK = "clock"
+"""The latest tick, and the first."""
+_HEARD = "heard"
+"""Sites that a batch has come from."""
 _SWEPT = "swept"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _EXPIRING = ("value/", "window/", "seen/", "incident/", "host/")
@@ -64,50 +67,57 @@ class Correlator:
         if isinstance(message, DetectionBatch):
             settle.hold(memory, _new_in(memory, message, now), now)
         elif isinstance(message, Tick):
+            born = record.unpack(memory.get(_CLOCK)) or record.microseconds(message.now)
             now = max(message.now, now)
-            memory[_CLOCK] = record.pack(now, None)
-            _sweep(memory, now)
-        changed: dict[str, Incident] = {}
-        for detection in settle.release(memory, now, self._hold):
+            memory[_CLOCK] = record.pack(now, born)
+            _sweep(memory, now, record.from_microseconds(born))
+        released = settle.release(memory, now, self._hold)
+        signs = (why.HURRIED,) if released.early else ()
+        folder = Folder(memory)
+        for detection in released.detections:
             for tie in self._ties.of(memory, detection, now):
-                yield from self._join(memory, tie, changed, now)
-        for incident in changed.values():
+                yield from self._join(folder, tie, signs, now)
+        for incident in folder.close(now):
             yield Document("incident", incident.id, incident.model_dump(mode="json", by_alias=True), version=incident.version)
             yield Emit(topics.INCIDENTS, incident.id, incident)
 
-    def _join(self, memory: Memory, tie: Tie, changed: dict[str, Incident], now: datetime) -> Iterator[Output]:
+    def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""
-        homes = {home.id: home for name in tie.names if (home := home_of(memory, name))}
-        held = anchors.holders(memory, tie.places)
-        homes |= {home.id: home for name in held if (home := resolved(memory, name))}
-        fresh = tuple(member for name, member in tie.members.items() if not is_member(memory, name))
-        same_hosts = tuple(
-            Link(reason=Reason.SAME_HOSTS, weight=ENOUGH_ALONE, sites=sites) for name, sites in sorted(held.items())
-        )
-        evidence = Evidence(fresh, (*tie.links, *same_hosts), tie.examples)
-        region = Region(self._domain_of, self._missing(memory))
+        homes = folder.homes(home_of(folder.memory, name) for name in tie.names)
+        held = anchors.holders(tie.places, lambda place: folder.living(anchors.incident_at(folder.memory, place)))
+        near = {name: home for name, home in folder.homes(held).items() if tie.raised or not _shares_a_value(home)}
+        same_hosts = [_same_hosts(held[name]) for name in sorted(near.keys() - homes.keys())]
+        homes |= near
+        evidence = tie.evidence._replace(links=(*tie.evidence.links, *same_hosts), signs=(*tie.evidence.signs, *signs))
+        region = Region(self._domain_of, self._missing(folder.memory))
         by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
         home = incidents.extend(by_age[0], evidence, region) if by_age else incidents.open_with(evidence, region)
         for other in by_age[1:]:
             home, alias = incidents.merge(home, other, region)
-            keep(memory, alias, now)
-            changed[alias.id] = alias
-        if home != load(memory, home.id):
-            keep(memory, home, now)
-            changed[home.id] = home
+            folder.put(alias)
+        folder.put(home)
         for name in tie.names:
-            settle_in(memory, name, home.id, now)
-        anchors.hold(memory, tie.places, home.id, now)
+            settle_in(folder.memory, name, home.id, now)
+        anchors.hold(folder.memory, tie.places, home.id, now)
         if tie.raised:
             yield document_of(tie.raised)
-        for member in fresh:
+        for member in evidence.members:
             membership = member.of(home.id)
             yield Document("membership", membership.id, membership.model_dump(mode="json"))
 
     def _missing(self, memory: Memory) -> tuple[str, ...]:
         """What could change the answer: declared sites that no source has been heard of."""
-        heard = {key.split("/")[1] for key in memory if key.startswith("source/")}
+        heard = set(record.unpack(memory.get(_HEARD)) or ())
         return tuple(f"no logs received from site {site}" for site in sorted(self._domain_of) if site not in heard)
+
+
+def _shares_a_value(incident: Incident) -> bool:
+    """Whether the incident has an attacker's value of its own: another value on the same hosts may be another attacker."""
+    return any(link.reason is Reason.SHARED_ENTITY for link in incident.why.links)
+
+
+def _same_hosts(sites: tuple[str, ...]) -> Link:
+    return Link(reason=Reason.SAME_HOSTS, weight=ENOUGH_ALONE, sites=sites)
 
 
 def document_of(detection: Detection) -> Document:
@@ -122,16 +132,20 @@ def _new_in(memory: Memory, batch: DetectionBatch, now: datetime) -> list[Detect
     epoch, end = record.unpack(memory.get(key)) or (batch.epoch, -1)
     seen = end if epoch == batch.epoch else -1
     memory[key] = record.pack(now, [batch.epoch, max(seen, batch.end)])
+    heard = record.unpack(memory.get(_HEARD)) or ()
+    if batch.site not in heard:
+        memory[_HEARD] = record.pack(now, sorted((*heard, batch.site)))
     fresh = (item.detection for item in batch.found if item.position > seen)
     return [found for found in fresh if found.state is State.ON or found.groups]
 
 
-def _sweep(memory: Memory, now: datetime) -> None:
-    """Once an hour, forget what nobody can join any more."""
+def _sweep(memory: Memory, now: datetime, born: datetime) -> None:
+    """Once an hour, forget what nobody can join any more. What was written before the first tick counts from that tick."""
     last = record.touched(memory[_SWEPT]) if _SWEPT in memory else _START
     if now - last < SWEEP:
         return
     memory[_SWEPT] = record.pack(now, None)
-    expired = [key for key in memory if key.startswith(_EXPIRING) and now - record.touched(memory[key]) > FORGET]
-    for key in expired:
-        del memory[key]
+    expiring = [key for key in memory if key.startswith(_EXPIRING)]
+    for key in expiring:
+        if now - max(record.touched(memory[key]), born) > FORGET:
+            del memory[key]

@@ -1,14 +1,14 @@
 """What one detection ties together: detections that share a value with it, or that count with it for a correlation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from correlate import record, sightings, windows
+from correlate import record, sightings, why, windows
 from correlate.anchors import Place, places_of
 from correlate.guards import Guards
-from correlate.incident import Member
-from correlate.memory import Memory, recall, remember
+from correlate.incident import Evidence, Member
+from correlate.memory import Memory, home_of, is_remembered, recall, remember
 from schemas.detection import Detection, Entity, Group, Kind, Level, State, detection_id
 from schemas.ids import digest
 from schemas.incident import Example, Link, Reason
@@ -48,17 +48,15 @@ class SitesWithin(Protocol):
 class Tie(NamedTuple):
     """Detections that belong together.
 
-    ``names`` are all of them, the new one included; ``members`` those whose detection is known; ``raised`` is the detection that a
-    correlation raised about them.
+    ``names`` are all of them and their episodes; ``evidence`` what they bring to an incident, its members those that are in none yet;
+    ``raised`` is the detection that a correlation raised about them.
     """
 
     names: tuple[str, ...]
-    members: Mapping[str, Member]
-    links: tuple[Link, ...]
-    examples: tuple[Example, ...]
-    raised: Detection | None = None
+    evidence: Evidence
     places: tuple[Place, ...] = ()
     """The hosts it happened on."""
+    raised: Detection | None = None
 
 
 class Ties:
@@ -89,56 +87,53 @@ class Ties:
             return None
         remember(memory, detection, now)
         links: list[Link] = []
-        shared: dict[str, list[Entity]] = {detection.id: []}
+        shared: dict[str, list[Entity]] = {}
+        signs: tuple[str, ...] = ()
         for entity in linkable:
-            tied = self._sighted(memory, entity, detection, now)
-            if tied:
-                sites = tuple(sorted({item.site for item in tied}))
-                links.append(Link(reason=Reason.SHARED_ENTITY, entity=entity, weight=ENOUGH_ALONE, sites=sites))
+            seen, tied = self._sighted(memory, entity, detection, now)
+            if not tied:
+                continue
+            links.append(Link(reason=Reason.SHARED_ENTITY, entity=entity, weight=ENOUGH_ALONE, sites=_sites(tied)))
+            signs = (why.FORGOTTEN,) if seen.dropped else signs
             for item in tied:
                 shared.setdefault(item.detection_id, []).append(entity)
         if not links:
             return None
-        members = {
-            name: Member(found, Reason.SHARED_ENTITY, tuple(entities), ENOUGH_ALONE)
-            for name, entities in shared.items()
-            if (found := recall(memory, name))
-        }
-        examples = tuple(_example(member.detection) for member in members.values())
-        places = tuple(place for member in members.values() for place in self._places(member.detection))
-        return Tie(tuple(members), members, tuple(links), examples, places=places)
+        members = tuple(_fresh(memory, shared, Reason.SHARED_ENTITY))
+        examples = tuple(_example(member.detection) for member in members)
+        places = tuple(place for member in members for place in self._places(member.detection))
+        return Tie(tuple(shared), Evidence(members, tuple(links), examples, signs), places)
 
-    def _sighted(self, memory: Memory, entity: Entity, detection: Detection, now: datetime) -> tuple[sightings.Sighting, ...]:
+    def _sighted(
+        self, memory: Memory, entity: Entity, detection: Detection, now: datetime
+    ) -> tuple[sightings.Seen, tuple[sightings.Sighting, ...]]:
+        """What is remembered of the value, without what ``memory`` has forgotten the detection of, and what is tied."""
         key = f"value/{entity.key}"
-        new = sightings.Sighting(record.microseconds(detection.time), detection.id, detection.site, self._domain(detection.site))
-        seen, tied = sightings.step(sightings.Seen.load(record.unpack(memory.get(key))), new)
+        new = sightings.Sighting(record.microseconds(detection.time), detection.id, detection.site)
+        known = sightings.Seen.load(record.unpack(memory.get(key)))
+        alive = tuple(item for item in known.sightings if is_remembered(memory, item.detection_id))
+        seen, tied = sightings.step(known._replace(sightings=alive), new, self._domain)
         memory[key] = record.pack(now, seen)
-        return tied
+        return seen, tied
 
     def _by_count(self, memory: Memory, detection: Detection, group: Group, now: datetime) -> Tie | None:
         rule = self._correlations[group.correlation]
         key = f"window/{rule.id}/{digest(*group.by)}"
-        new = windows.Evidence(
-            record.microseconds(detection.time),
-            detection.id,
-            group.value,
-            self._domain(group.value),
-            detection.event_ids,
-            tuple(place.host for place in self._places(detection)),
-        )
+        hosts = tuple(place.host for place in self._places(detection))
+        new = windows.Evidence(record.microseconds(detection.time), detection.id, group.value, detection.event_ids, hosts)
         window = windows.Window.load(record.unpack(memory.get(key)))
-        after, met = windows.step(window, new, width=rule.window, threshold=rule.threshold)
-        memory[key] = record.pack(now, after.dump())
+        after, met = windows.step(window, new, width=rule.window, threshold=rule.threshold, domain=self._domain)
+        memory[key] = record.pack(now, after)
         if met is None:
             return None
         raised = _raise(rule, met, detection)
-        remember(memory, raised, now)
-        remember(memory, raised, now, name=met.episode)
+        names = (raised.id, *met.episodes)
+        for name in names:
+            remember(memory, raised, now, name=name)
+        members = tuple(_fresh(memory, {raised.id: ()}, Reason.SITES_WITHIN))
         link = Link(reason=Reason.SITES_WITHIN, rule_id=rule.id, weight=ENOUGH_ALONE, sites=raised.sites)
-        member = Member(raised, Reason.SITES_WITHIN, (), ENOUGH_ALONE)
-        examples = tuple(_counted(item) for item in met.evidence)
-        places = tuple(Place(item.trust_domain, item.site, host, item.time) for item in met.evidence for host in item.hosts)
-        return Tie((raised.id, met.episode), {raised.id: member}, (link,), examples, raised, places)
+        places = tuple(Place(self._domain(item.site), item.site, host, item.time) for item in met.evidence for host in item.hosts)
+        return Tie(names, Evidence(members, (link,), tuple(map(_counted, met.evidence))), places, raised)
 
     def _places(self, detection: Detection) -> tuple[Place, ...]:
         return places_of(detection, self._domain(detection.site))
@@ -147,11 +142,18 @@ class Ties:
         return self._domain_of.get(site, site)
 
 
+def _fresh(memory: Memory, spoken: Mapping[str, Sequence[Entity]], reason: Reason) -> Iterator[Member]:
+    """Those that are in no incident yet, each with the values that tie it."""
+    for name, entities in spoken.items():
+        if home_of(memory, name) is None and (found := recall(memory, name)):
+            yield Member(found, reason, tuple(entities), ENOUGH_ALONE)
+
+
 def _raise(rule: SitesWithin, met: windows.Met, last: Detection) -> Detection:
     """The detection of a correlation: one for each set of sites that an episode reaches."""
-    sites = tuple(sorted({item.site for item in met.evidence}))
+    sites = _sites(met.evidence)
     return Detection(
-        id=detection_id(rule.id, met.episode, *sites),
+        id=detection_id(rule.id, met.episodes[0], *sites),
         kind=Kind.CORRELATION,
         rule_id=rule.id,
         rule_name=rule.title,
@@ -162,6 +164,10 @@ def _raise(rule: SitesWithin, met: windows.Met, last: Detection) -> Detection:
         techniques=rule.techniques or last.techniques,
         sites=sites,
     )
+
+
+def _sites(seen: Iterable[sightings.Sighting | windows.Evidence]) -> tuple[str, ...]:
+    return tuple(sorted({item.site for item in seen}))
 
 
 def _example(detection: Detection) -> Example:

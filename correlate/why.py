@@ -7,8 +7,13 @@ from schemas.incident import Example, Link, RuleCount
 
 NO_BASELINE = "none: no snapshot of what is normal exists yet, so rarity was not weighed"
 
-MAX_RULES = 100
-"""Rules counted by name in one incident."""
+FORGOTTEN = "a value was seen more often than is remembered: some detections from before the link was found are not members"
+HURRIED = (
+    "detections came faster than they could be put in order: heard in another order, the same ones could be grouped otherwise"
+)
+CUT = "more values, rules or entities belong to this incident than it lists"
+SIGNS = (FORGOTTEN, HURRIED, CUT)
+"""What is said once and stays. None of them names a value: some of it is not for every reader."""
 
 _LEVEL_SCORE = {Level.INFORMATIONAL: 5, Level.LOW: 15, Level.MEDIUM: 35, Level.HIGH: 60, Level.CRITICAL: 80}
 _PER_DOMAIN = 5
@@ -30,12 +35,12 @@ def score(level: Level, trust_domains: int, techniques: int) -> int:
 
 
 def count_rules(known: Sequence[RuleCount], fresh: Iterable[RuleCount]) -> tuple[RuleCount, ...]:
-    """Add up counts by rule, most frequent first."""
+    """Add up counts by rule; worst level, then most frequent, first: a flood of harmless matches hides nothing."""
     counts = {rule.id: rule for rule in known}
     for rule in fresh:
         before = counts[rule.id].count if rule.id in counts else 0
         counts[rule.id] = rule.model_copy(update={"count": before + rule.count})
-    return tuple(sorted(counts.values(), key=lambda rule: (-rule.count, rule.id))[:MAX_RULES])
+    return tuple(sorted(counts.values(), key=lambda rule: (-rule.level.rank, -rule.count, rule.id)))
 
 
 def join_links(known: Sequence[Link], fresh: Iterable[Link]) -> tuple[Link, ...]:
@@ -48,6 +53,21 @@ def join_links(known: Sequence[Link], fresh: Iterable[Link]) -> tuple[Link, ...]
     return tuple(sorted(links.values(), key=lambda link: (-link.weight, -len(link.sites), _identity(link))))
 
 
+def strongest(links: Sequence[Link], limit: int) -> tuple[Link, ...]:
+    """At most ``limit`` links, in the order given, or as many as are needed.
+
+    What holds all sites together is kept, and a second way round where there is one, so that ``only_link`` says the same (a sparse
+    certificate of connectivity, Nagamochi and Ibaraki 1992).
+    """
+    if len(links) <= limit:
+        return tuple(links)
+    first = _spanning(links)
+    second = _spanning([link for link in links if link not in first])
+    others = [link for link in links if link not in first and link not in second]
+    kept = [*first, *second, *others[: max(0, limit - len(first) - len(second))]]
+    return tuple(link for link in links if link in kept)
+
+
 def earliest_examples(known: Sequence[Example], fresh: Iterable[Example]) -> tuple[Example, ...]:
     """The earliest example of each site, by site."""
     best: dict[str, Example] = {}
@@ -56,6 +76,12 @@ def earliest_examples(known: Sequence[Example], fresh: Iterable[Example]) -> tup
         if other is None or (example.time, example.detection_id) < (other.time, other.detection_id):
             best[example.site] = example
     return tuple(best[site] for site in sorted(best))
+
+
+def missing(data: Iterable[str], signs: Iterable[str]) -> tuple[str, ...]:
+    """The data that is missing now, and every sign ever given."""
+    texts = (*data, *signs)
+    return (*(text for text in texts if text not in SIGNS), *(sign for sign in SIGNS if sign in texts))
 
 
 def only_link(links: Sequence[Link], domain_of: Mapping[str, str]) -> Link | None:
@@ -75,6 +101,18 @@ def _islands(links: Sequence[Link], kept: Sequence[Link], domain_of: Mapping[str
         apart = [island for island in islands if not island & tied]
         islands = [*apart, set().union(*(island for island in islands if island & tied))]
     return islands
+
+
+def _spanning(links: Sequence[Link]) -> list[Link]:
+    """The links that each tie sites which those before them left apart."""
+    islands = [{site} for site in {site for link in links for site in link.sites}]
+    needed = []
+    for link in links:
+        touched = [island for island in islands if not island.isdisjoint(link.sites)]
+        if len(touched) > 1:
+            needed.append(link)
+            islands = [*(island for island in islands if island.isdisjoint(link.sites)), set().union(*touched)]
+    return needed
 
 
 def _identity(link: Link) -> tuple[str, str, str]:

@@ -1,20 +1,28 @@
 """Counts the trust domains at which a rule matched, in a sliding window of event time: "k sites within w".
 
 A Sigma ``value_count`` correlation over ``organization.id`` (Sigma correlation rules specification 2.1). Both ends of the window
-count. Sites of one trust domain count once. An *episode* starts when the condition first holds and lasts while new evidence falls
-within one window of the last; it reports when it starts and each time another trust domain joins, never for repetition.
+count. Sites of one trust domain count once. An *episode* starts when the condition first holds and lasts while evidence falls within
+one window of it; it reports when it starts and each time another site joins. Late evidence may extend an episode backwards, tie two
+together, or start one that lies before those already known.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from schemas.ids import digest
 
+REACH = timedelta(days=7)
+"""How late evidence may be and still count: a hospital cut off for three days loses nothing."""
 MAX_PER_SITE = 16
 """Evidence kept of one site: one noisy site must not push the others out."""
-MAX_EVIDENCE = 400
-"""Evidence kept in all: about 130 bytes each, so that a window stays below ``record.MAX_STATE``."""
+MAX_EVIDENCE = 300
+"""Evidence kept in all: about 130 bytes each, so that a window stays below ``record.MAX_STATE`` in a region of 500 sites."""
+MAX_EPISODES = 4
+"""Episodes that can still grow, the latest."""
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Evidence(NamedTuple):
@@ -24,46 +32,50 @@ class Evidence(NamedTuple):
     """Event time in microseconds."""
     detection_id: str
     site: str
-    trust_domain: str
     event_ids: tuple[str, ...]
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Episode(NamedTuple):
+    """A stretch of event time in which the condition held, and the sites it has reported."""
+
+    id: str
+    first: int
+    last: int
+    sites: tuple[str, ...]
+
+
+class Window(NamedTuple):
     """The state of one correlation and group."""
 
     evidence: tuple[Evidence, ...] = ()
-    episode: str | None = None
-    reported: tuple[str, ...] = field(default=())
-    """Trust domains that the running episode has reported."""
-    last: int = 0
-    """Latest evidence of the running episode."""
-
-    def dump(self) -> Any:
-        """Plain values for ``record.pack``."""
-        return [list(self.evidence), self.episode, list(self.reported), self.last]
+    episodes: tuple[Episode, ...] = ()
+    """Earliest first."""
 
     @classmethod
     def load(cls, plain: Any) -> "Window":
-        """The inverse of ``dump``; None is an empty window."""
+        """From the plain values of a record; None is an empty window."""
         if plain is None:
             return cls()
-        rows, episode, reported, last = plain
-        evidence = tuple(
-            Evidence(time, found, site, domain, tuple(events), tuple(hosts)) for time, found, site, domain, events, hosts in rows
+        evidence, episodes = plain
+        return cls(
+            tuple(Evidence(time, found, site, tuple(events), tuple(hosts)) for time, found, site, events, hosts in evidence),
+            tuple(Episode(name, first, last, tuple(sites)) for name, first, last, sites in episodes),
         )
-        return cls(evidence, episode, tuple(reported), last)
 
 
 class Met(NamedTuple):
-    """The condition holds, and more trust domains than last reported are part of it."""
+    """An episode starts, a site is in it for the first time, or it turns out to be one with others."""
 
-    episode: str
+    episodes: tuple[str, ...]
+    """Earliest first."""
     evidence: tuple[Evidence, ...]
+    """What was counted with the new match."""
 
 
-def step(window: Window, new: Evidence, *, width: timedelta, threshold: int) -> tuple[Window, Met | None]:
+def step(
+    window: Window, new: Evidence, *, width: timedelta, threshold: int, domain: Callable[[str], str]
+) -> tuple[Window, Met | None]:
     """Add one match.
 
     Args:
@@ -71,40 +83,71 @@ def step(window: Window, new: Evidence, *, width: timedelta, threshold: int) -> 
         new: The match.
         width: Length of the sliding window.
         threshold: Distinct trust domains that make the condition hold.
+        domain: The trust domain of a site.
     """
     if any(kept.detection_id == new.detection_id for kept in window.evidence):
         return window, None
-    reach = width // timedelta(microseconds=1)
-    evidence = _bounded(sorted((*window.evidence, new)), reach)
-    best = _widest(evidence, new, reach)
-    domains = tuple(sorted({item.trust_domain for item in best}))
-    running = window.episode is not None and abs(new.time - window.last) <= reach
-    reported = window.reported if running else ()
-    if len(domains) < threshold and not running:
-        return Window(evidence), None
-    episode = window.episode if running and window.episode else digest("episode", best[0].detection_id)
-    last = max(window.last if running else 0, new.time)
-    joined = tuple(sorted({*reported, *domains}))
-    after = Window(evidence, episode, joined, last)
-    return after, Met(episode, best) if joined != reported else None
+    reach = width // _MICROSECOND
+    evidence = tuple(sorted((*window.evidence, new)))
+    best = _widest(evidence, new, reach, domain)
+    kept = _bounded(evidence, new, reach)
+    running = [item for item in window.episodes if item.first - reach <= new.time <= item.last + reach]
+    if not running and len({domain(item.site) for item in best}) < threshold:
+        return Window(kept, window.episodes), None
+    sites = {item.site for item in best}
+    grown = _grown(running, new, sites) if running else _started(best, new, sites)
+    episodes = sorted((*(item for item in window.episodes if item not in running), grown), key=lambda item: item.first)
+    after = Window(kept, tuple(episodes[-MAX_EPISODES:]))
+    if [grown.sites] == [item.sites for item in running]:
+        return after, None
+    return after, Met(tuple(item.id for item in running) or (grown.id,), best)
 
 
-def _widest(evidence: tuple[Evidence, ...], new: Evidence, reach: int) -> tuple[Evidence, ...]:
+def _started(best: tuple[Evidence, ...], new: Evidence, sites: set[str]) -> Episode:
+    """Named after its first match: correlations that begin with the same one tell of the same thing."""
+    return Episode(digest("episode", best[0].detection_id), best[0].time, new.time, tuple(sorted(sites)))
+
+
+def _grown(running: list[Episode], new: Evidence, sites: set[str]) -> Episode:
+    first, last = min(running[0].first, new.time), max((*(item.last for item in running), new.time))
+    return Episode(running[0].id, first, last, tuple(sorted(sites.union(*(item.sites for item in running)))))
+
+
+def _widest(evidence: tuple[Evidence, ...], new: Evidence, reach: int, domain: Callable[[str], str]) -> tuple[Evidence, ...]:
     """Of all windows that contain the new match, the evidence of the one with most trust domains (the earliest of equals)."""
-    starts = [item.time for item in evidence if new.time - reach <= item.time <= new.time]
-    windows = [tuple(item for item in evidence if start <= item.time <= start + reach) for start in starts]
-    return max(windows, key=lambda items: len({item.trust_domain for item in items}))
+    near = [item for item in evidence if abs(item.time - new.time) <= reach]
+    inside: Counter[str] = Counter()
+    end, most, best = 0, 0, (0, 0)
+    for start, first in enumerate(near):
+        while end < len(near) and near[end].time <= first.time + reach:
+            inside[domain(near[end].site)] += 1
+            end += 1
+        if first.time <= new.time and len(inside) > most:
+            most, best = len(inside), (start, end)
+        inside[domain(first.site)] -= 1
+        if not inside[domain(first.site)]:
+            del inside[domain(first.site)]
+    return tuple(near[slice(*best)])
 
 
-def _bounded(evidence: list[Evidence], reach: int) -> tuple[Evidence, ...]:
-    """Drop what no later match can meet, then the middle of each noisy site."""
-    newest = evidence[-1].time
-    alive = [item for item in evidence if item.time >= newest - 2 * reach]
-    by_site: dict[str, list[Evidence]] = {}
-    for item in alive:
-        by_site.setdefault(item.site, []).append(item)
-    half = MAX_PER_SITE // 2
-    kept = [
-        item for items in by_site.values() for item in (items if len(items) <= MAX_PER_SITE else items[:half] + items[-half:])
+def _bounded(evidence: tuple[Evidence, ...], new: Evidence, reach: int) -> tuple[Evidence, ...]:
+    """Without what no later match can meet, and, when full, without one match of a noisy site."""
+    oldest = evidence[-1].time - reach - REACH // _MICROSECOND
+    alive = [item for item in evidence if item.time >= oldest]
+    counts = Counter(item.site for item in alive)
+    if counts[new.site] > MAX_PER_SITE:
+        alive.remove(_least_missed([item for item in alive if item.site == new.site], reach))
+    elif len(alive) > MAX_EVIDENCE:
+        noisiest = max(counts, key=lambda site: counts[site])
+        alive.remove(_least_missed([item for item in alive if item.site == noisiest], reach))
+    return tuple(alive)
+
+
+def _least_missed(items: list[Evidence], reach: int) -> Evidence:
+    """The one whose neighbours stand in for it best: the older, the wider the gap that may be left. First and last stay."""
+    latest = items[-1].time
+    gaps = [
+        ((after.time - before.time) / (reach + latest - item.time), item)
+        for before, item, after in zip(items, items[1:], items[2:], strict=False)
     ]
-    return tuple(sorted(kept)[-MAX_EVIDENCE:])
+    return min(gaps)[1] if gaps else items[0]

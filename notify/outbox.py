@@ -13,7 +13,7 @@ from schemas.notice import Notice, Receipt, Status
 from schemas.noun import Instant, Noun
 from schemas.output import Document
 
-KIND = "outbox"
+KIND = "notice"
 
 NEXT: dict[Status, frozenset[Status]] = {
     Status.PLANNED: frozenset({Status.CLAIMED}),

@@ -1,6 +1,7 @@
 """The notifying stage: Incident, Act, Receipt and Tick in, Send out. One machine over small records.
 
-Records: ``clock``, ``ladder/<incident>`` an escalation (see ``memory``), ``alias/<incident>`` the older incident it was merged into,
+Records: ``clock``, ``ladder/<incident>`` an escalation (see ``memory``) and ``wake/<incident>`` when it has something to decide,
+``alias/<incident>`` the older incident it was merged into,
 ``waiting/<notice>`` what is not handed over yet. A notice leaves ``waiting/`` when its receipt says sent or refused.
 """
 
@@ -14,6 +15,7 @@ from notify.region import Region
 from notify.render import plan_notice
 from schemas import codec, topics
 from schemas.act import Act
+from schemas.errors import BadMessage
 from schemas.incident import Incident
 from schemas.notice import Notice, Receipt, Status
 from schemas.noun import Instant, Noun, iso, parse_iso
@@ -64,7 +66,7 @@ class Escalator:
             case Tick():
                 yield from self._tick(store, message)
             case _:
-                return
+                raise BadMessage(f"expected an incident, an act or a receipt, got a {type(message).__name__}")
 
     def _learn(self, store: Memory, incident: Incident) -> None:
         if incident.merged_into:
@@ -81,17 +83,13 @@ class Escalator:
     def _tick(self, store: Memory, tick: Tick) -> Iterator[Send]:
         now = max(tick.now, parse_iso(store[_CLOCK].decode())) if _CLOCK in store else tick.now
         store[_CLOCK] = iso(now).encode()
-        for key in sorted(key for key in store if key.startswith("ladder/")):
-            self._climb(store, key.removeprefix("ladder/"), now)
+        for key in sorted(key for key in store if key.startswith("wake/") and parse_iso(store[key].decode()) <= now):
+            self._climb(store, key.removeprefix("wake/"), now)
         for key in sorted(key for key in store if key.startswith("waiting/")):
             yield from _try(store, key, now)
 
     def _climb(self, store: Memory, name: str, now: datetime) -> None:
-        state = _load(store, name)
-        wake = ladder.wake_at(state) if state else None
-        if state is None or wake is None or wake > now:
-            return
-        after, planned = ladder.step(state, Tick(now=now), self._region, self._policy)
+        after, planned = ladder.step(_load(store, name), Tick(now=now), self._region, self._policy)
         _save(store, name, after)
         for plan in planned:
             notice = plan_notice(plan, self._region)
@@ -141,5 +139,11 @@ def _load(store: Memory, name: str) -> memory.Ladder | None:
 
 
 def _save(store: Memory, name: str, state: memory.Ladder | None) -> None:
-    if state is not None:
-        store[f"ladder/{name}"] = memory.dump(state)
+    if state is None:
+        return
+    store[f"ladder/{name}"] = memory.dump(state)
+    wake = ladder.wake_at(state)
+    if wake is not None:
+        store[f"wake/{name}"] = iso(wake).encode()
+    elif f"wake/{name}" in store:
+        del store[f"wake/{name}"]

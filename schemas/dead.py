@@ -2,6 +2,7 @@
 
 from schemas.ids import digest
 from schemas.noun import Noun
+from schemas.output import Document
 
 
 class DeadLetter(Noun):
@@ -21,3 +22,8 @@ class DeadLetter(Noun):
     def id(self) -> str:
         """The same bytes refused twice on the same topic are one dead letter."""
         return digest("dead", self.topic, self.key, self.data)
+
+    def document(self) -> Document:
+        """The letter as it is stored."""
+        body = {"id": self.id, **self.model_dump(mode="json"), "size": len(self.data), "replayed": 0}
+        return Document("dead", self.id, body, version=1)

@@ -88,7 +88,7 @@ class Incident(Noun):
     """Detections that belong together, at one version of its life.
 
     ``id`` derives from the detection that opened it and never changes; ``version`` grows with each member and each merge. ``detection_ids`` holds at most
-    ``MAX_LISTED`` ids, earliest first: all of them are memberships, ``detections`` counts them.
+    ``MAX_LISTED`` ids, in the order they joined: all of them are memberships, ``detections`` counts them.
     """
 
     id: str
@@ -107,7 +107,7 @@ class Incident(Noun):
     why: Why
     tlp: str = "TLP:AMBER"
     aliases: tuple[str, ...] = ()
-    """Younger incidents that were merged into this one."""
+    """Younger incidents that were merged into this one, the latest first."""
     merged_into: str | None = None
     """The older incident that this one is now an alias of."""
 

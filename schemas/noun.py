@@ -19,21 +19,33 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC.
+
+    Raises:
+        ValueError: in UTC it would lie before the year 1 or after 9999.
+    """
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{instant.isoformat()} lies outside the years 1 to 9999 in UTC") from error
+
+
 def parse_iso(text: str) -> datetime:
     """Read an RFC 3339 instant that names its zone.
 
     Raises:
-        ValueError: the text is not such an instant, or has no zone.
+        ValueError: the text is not such an instant, has no zone, or lies outside the years 1 to 9999 in UTC.
     """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone; write e.g. 2026-01-31T08:00:00Z")
-    return instant.astimezone(UTC)
+    return in_utc(instant)
 
 
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda instant: instant.astimezone(UTC)),
+    AfterValidator(in_utc),
     PlainSerializer(iso, return_type=str),
 ]
 """A moment in UTC; written as RFC 3339 with microseconds."""

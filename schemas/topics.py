@@ -11,7 +11,7 @@ ACTS = "tocsin.acts"
 RECEIPTS = "tocsin.receipts"
 """Receipt."""
 DEAD = "tocsin.dead"
-"""DeadLetter."""
+"""DeadLetter, of hospitals' shippers: they have no store to keep them in."""
 
 STATEFUL = (DETECTIONS, INCIDENTS, ACTS, RECEIPTS, DEAD)
 """Topics with one partition: what reads them correlates over the whole region."""

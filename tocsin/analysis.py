@@ -12,12 +12,14 @@ from correlate.stage import document_of
 from ingest.normalise import normalise
 from schemas import topics
 from schemas.batch import RawBatch
+from schemas.dead import DeadLetter
 from schemas.detection import Detection, DetectionBatch, Found, State
 from schemas.errors import BadMessage
 from schemas.event import Event, timestamp
 from schemas.noun import Noun
 from schemas.output import Document, Emit, Output
 from schemas.site import Site
+from schemas.tick import Tick
 
 MAX_FOUND = 200
 """Detections in one message, about 2 kB each at worst before compression."""
@@ -37,7 +39,7 @@ class Analysis:
     """Pure. ``sites`` is asked by FINESS, so that a site declared while running is found."""
 
     name = "normalise"
-    topics: tuple[str, ...] = (topics.RAW + ".*",)
+    topics: tuple[str, ...] = (topics.RAW + ".*", topics.DEAD)
 
     def __init__(self, sites: Mapping[str, Site], detector: Detector, key: bytes = b"") -> None:
         self._sites = sites
@@ -45,9 +47,14 @@ class Analysis:
         self._key = key
 
     def step(self, memory: MutableMapping[str, bytes], message: Noun) -> Iterator[Output]:  # noqa: ARG002 - remembers nothing
-        """Take one batch; a batch of a site that is not declared is a bad message."""
-        if not isinstance(message, RawBatch):
+        """Take one batch, or a dead letter of a shipper; a batch of a site that is not declared is a bad message."""
+        if isinstance(message, Tick):
             return
+        if isinstance(message, DeadLetter):
+            yield message.document()
+            return
+        if not isinstance(message, RawBatch):
+            raise BadMessage(f"expected a raw_batch, got a {type(message).__name__}")
         site = self._sites.get(message.site)
         if site is None:
             raise BadMessage(f"raw_batch: site {message.site} is not declared in this region")

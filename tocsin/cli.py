@@ -35,8 +35,8 @@ LIBRARY_LEVELS = {
     "kafka": logging.CRITICAL,
     "aiokafka": logging.CRITICAL,
     "elastic_transport": logging.CRITICAL,
-    "faust": logging.ERROR,
-    "mode": logging.ERROR,
+    "faust": logging.CRITICAL,
+    "mode": logging.CRITICAL,
 }
 """Client libraries repeat themselves while a service is away; our own adapters say it once."""
 

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgpack
 
-from schemas import codec
+from schemas import codec, topics
 from schemas.dead import DeadLetter
 from schemas.noun import Noun
 from schemas.output import Emit, Output
@@ -22,10 +25,9 @@ from tocsin.adapters.sqlite import Database, SqliteStore
 from tocsin.drivers import cluster
 from tocsin.drivers.perform import Performer
 from tocsin.settings import KafkaSettings
-from tocsin.wiring.stages import utc_now
 
 COMMANDS, REPLIES = "commands", "replies"
-PATIENCE_MS = 120_000
+PATIENCE_MS = 60_000
 """A killed member keeps its partitions until its session is over."""
 
 
@@ -69,7 +71,7 @@ class RemoteState:
 
         self._kafka = kafka
         self._folder = folder
-        names = [kafka.prefix + COMMANDS, kafka.prefix + REPLIES, cluster.changelog(kafka, Remote.name)]
+        names = [kafka.prefix + name for name in (COMMANDS, REPLIES, topics.DEAD)] + [cluster.changelog(kafka, Remote.name)]
         KafkaAdmin(kafka).create(dict.fromkeys(names, 1), 1, names[-1:])
         self._producer = KafkaProducer(bootstrap_servers=kafka.bootstrap)
         self._consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
@@ -127,7 +129,14 @@ class RemoteState:
             reply = codec.decode_as(DeadLetter, record.value)
             if reply.key == number:
                 return msgpack.unpackb(reply.data)
-        raise AssertionError(f"no answer to {verb}:\n{(self._folder / 'worker.log').read_text()[-4000:]}")
+        raise AssertionError(f"no answer to {verb}:\n{self._diagnosis()}")
+
+    def _diagnosis(self) -> str:
+        """What the worker is doing, as mode prints it on SIGUSR1."""
+        if self._worker and self._worker.poll() is None:
+            self._worker.send_signal(signal.SIGUSR1)
+            time.sleep(2)
+        return (self._folder / "worker.log").read_text()[-20_000:]
 
     def _send(self, verb: str, value: Any) -> str:
         self._asked += 1
@@ -177,6 +186,7 @@ class Mortal(MutableMapping[str, bytes]):
 
 def main(arguments: Sequence[str]) -> int:
     """The worker."""
+    logging.basicConfig(level=logging.WARNING)
     kafka = KafkaSettings.model_validate_json(arguments[0])
     folder, (die_at, deaf) = Path(arguments[1]), json.loads(arguments[2])
     log = KafkaLog(kafka)
@@ -184,7 +194,7 @@ def main(arguments: Sequence[str]) -> int:
     def state_of(table: Any) -> FaustState:
         return FaustState(table if die_at is None else Mortal(table, die_at))
 
-    async def topics() -> Sequence[str]:
+    async def reading() -> Sequence[str]:
         return [kafka.prefix + COMMANDS]
 
     worker = cluster.Cluster(
@@ -192,8 +202,8 @@ def main(arguments: Sequence[str]) -> int:
         kafka=kafka,
         performer=Performer(log, SqliteStore(Database(":memory:")), prefix=kafka.prefix),
         log=log,
-        topics=topics,
-        clock=utc_now,
+        topics=reading,
+        clock=lambda: datetime.now(UTC),
         folder=folder / "faust",
         state_of=state_of,
     )

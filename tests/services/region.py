@@ -15,10 +15,11 @@ from schemas.noun import Noun
 from tests.services.addresses import Services
 from tests.services.smtp import SmtpServer
 from tocsin.adapters.elasticsearch import ElasticStore
-from tocsin.adapters.kafka import KafkaLog
+from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
 from tocsin.adapters.sqlite import Database, SqliteState, SqliteStore
 from tocsin.settings import Region as Settings
 from tocsin.settings import read
+from tocsin.wiring import fleet
 
 TOCSIN = (sys.executable, "-m", "tocsin.cli")
 STAGES = ("normalise", "correlate", "notify")
@@ -133,17 +134,12 @@ sender = "tocsin@region.example.org"
 
     def lag(self, stage: str) -> int:
         """Messages that the workers of a stage have not committed yet."""
-        from kafka import KafkaAdminClient, KafkaConsumer
-
         assert self.settings.kafka is not None
-        where = {"bootstrap_servers": list(self.settings.kafka.bootstrap)}
-        with KafkaAdminClient(**where) as admin:
-            group = f"{self.prefix}tocsin-{stage}"
-            committed = admin.list_group_offsets(group)[group]
-        consumer = KafkaConsumer(**where)
-        ends = consumer.end_offsets(list(committed))
-        consumer.close()
-        return sum(ends[place] - committed[place].offset for place in committed)
+        names = [
+            name for name, rights in fleet.rights(self.settings, stage).items() if "READ" in rights and "changelog" not in name
+        ]
+        committed, ends = KafkaAdmin(self.settings.kafka).progress(f"{self.prefix}tocsin-{stage}", names)
+        return sum(end - committed.get(place, 0) for place, end in ends.items())
 
     def stored(self, kind: str) -> list[Body]:
         """Every document of a kind, after a refresh."""

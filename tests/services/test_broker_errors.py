@@ -77,11 +77,11 @@ def test_a_wrong_password_ends_with_2_and_names_the_user(region: Region, service
 @pytest.mark.parametrize(
     ("stage", "given", "missing_topic", "missing_right"),
     [
-        ("normalise", {f"raw.{SITE}": "READ DESCRIBE", "tocsin.dead": "WRITE DESCRIBE"}, "tocsin.detections", "WRITE"),
-        ("normalise", {"tocsin.detections": "WRITE DESCRIBE", "tocsin.dead": "WRITE DESCRIBE"}, f"raw.{SITE}", "READ"),
+        ("normalise", {f"raw.{SITE}": "READ DESCRIBE", "tocsin.dead": "READ DESCRIBE"}, "tocsin.detections", "WRITE"),
+        ("normalise", {"tocsin.detections": "WRITE DESCRIBE", "tocsin.dead": "READ DESCRIBE"}, f"raw.{SITE}", "READ"),
         (
             "correlate",
-            {"tocsin.detections": "DESCRIBE", "tocsin.incidents": "WRITE", "tocsin.dead": "WRITE"},
+            {"tocsin.detections": "DESCRIBE", "tocsin.incidents": "WRITE", "tocsin-correlate-state-changelog": "READ WRITE"},
             "tocsin.detections",
             "READ",
         ),

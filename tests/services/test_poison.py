@@ -69,9 +69,20 @@ def test_poison_on_every_topic_becomes_dead_letters_and_the_work_goes_on(region:
     assert "not a message" in shown
 
 
-def test_a_letter_replayed_twice_leaves_no_double(region: Region) -> None:
-    """A site that was not declared yet: its batch waits among the dead letters, and counts once however often it is put back."""
-    region.send(topics.raw(SITES[0]), "sshd", batch(UNDECLARED, login("51.0.0.2"), login("51.0.0.3")))
+def test_a_batch_on_another_sites_topic_is_refused(region: Region) -> None:
+    """One hospital's credential cannot speak for another: the broker ties it to a topic, and the topic to the site inside."""
+    region.send(topics.raw(SITES[0]), "sshd", batch(SITES[1], login("51.0.0.9")))
+
+    wait_for("the dead letter", lambda: len(region.stored("dead")) == 1, 90, region)
+
+    assert f"site {SITES[1]} inside, on the topic raw.{SITES[0]}" in str(region.stored("dead")[0]["reason"])
+    assert not region.stored("event")
+
+
+def test_a_letter_replayed_twice_leaves_no_double(region: Region, services: Services) -> None:
+    """A topic that appears while the worker runs, of a site not declared yet: its batch waits among the dead letters, and counts once however often it is put back."""
+    services.kafka.add_topics(region.prefix + topics.raw(UNDECLARED), partitions=2)
+    region.send(topics.raw(UNDECLARED), "sshd", batch(UNDECLARED, login("51.0.0.2"), login("51.0.0.3")))
     wait_for("the dead letter", lambda: len(region.stored("dead")) == 1, 90, region)
     assert f"site {UNDECLARED} is not declared" in str(region.stored("dead")[0]["reason"])
 

@@ -4,7 +4,8 @@ Events and detections are created only, in an index of their event day; everythi
 one index a kind, so that it can be read by id. Nothing is ever decided from a search.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +28,8 @@ from tocsin.settings import ElasticsearchSettings
 
 CONFLICT = 409
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+KEEP_ALIVE = "1m"
+"""Of a listing, between two pages."""
 MAX_BULK = 8 * 1024 * 1024
 """Bytes in one bulk request; the server refuses more than 100 MB and works best on 5 to 15."""
 
@@ -89,26 +92,36 @@ class ElasticStore:
     async def recent(self, kind: str, limit: int) -> Sequence[Mapping[str, Any]]:
         """See ``Store``."""
         bodies: list[Mapping[str, Any]] = []
-        after: list[Any] | None = None
-        pattern = f"{self._settings.prefix}{kind}*"
         try:
-            while len(bodies) < limit:
-                page = await self.client.search(
-                    index=pattern,
-                    size=min(1000, limit - len(bodies)),
-                    sort=[{SORT[kind]: {"order": "desc", "unmapped_type": "date"}}, {"_doc": "asc"}],
-                    search_after=after,
-                    ignore_unavailable=True,
-                    allow_no_indices=True,
-                )
-                hits = page["hits"]["hits"]
-                if not hits:
-                    break
-                bodies += [hit["_source"] for hit in hits]
-                after = hits[-1]["sort"]
+            async with self._snapshot(f"{self._settings.prefix}{kind}*") as snapshot:
+                after: list[Any] | None = None
+                while len(bodies) < limit:
+                    page = await self.client.search(
+                        pit={"id": snapshot, "keep_alive": KEEP_ALIVE},
+                        size=min(1000, limit - len(bodies)),
+                        sort=[{SORT[kind]: {"order": "desc", "unmapped_type": "date"}}],
+                        search_after=after,
+                    )
+                    hits = page["hits"]["hits"]
+                    if not hits:
+                        break
+                    bodies += [hit["_source"] for hit in hits]
+                    after = hits[-1]["sort"]
         except (ApiError, TransportError) as error:
             raise self._translated(error) from error
         return bodies
+
+    @asynccontextmanager
+    async def _snapshot(self, pattern: str) -> AsyncIterator[str]:
+        """A point in time: without one, pages over several shards skip what has the same sort value as the end of a page."""
+        opened = await self.client.open_point_in_time(
+            index=pattern, keep_alive=KEEP_ALIVE, ignore_unavailable=True, expand_wildcards="open"
+        )
+        try:
+            yield opened["id"]
+        finally:
+            with suppress(ApiError, TransportError):  # it ends by itself
+                await self.client.close_point_in_time(id=opened["id"])
 
     async def refresh(self) -> None:
         """Make all that was upserted visible to ``recent``."""

@@ -21,6 +21,9 @@ from tocsin.settings import KafkaSettings
 
 R = TypeVar("R")
 
+READ_PATIENCE_MS = 10_000
+"""A read for which nothing comes in this time has met a broker that is away."""
+
 _TRANSLATION: Mapping[type[Exception], type[TocsinError]] = {
     kafka_errors.TopicAuthorizationFailedError: RightsError,
     kafka_errors.GroupAuthorizationFailedError: RightsError,
@@ -34,13 +37,14 @@ _TRANSLATION: Mapping[type[Exception], type[TocsinError]] = {
 
 
 class KafkaLog:
-    """A ``Log``. One idempotent producer, and a consumer for reading by offset; both made on first use."""
+    """A ``Log``. One producer, and a consumer for reading by offset; both made on first use."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: Any = None
         self._consumer: Any = None
         self._making = asyncio.Lock()
+        self._reading = asyncio.Lock()
 
     async def append(self, topic: str, key: str, data: bytes) -> None:
         """See ``Log``."""
@@ -60,7 +64,8 @@ class KafkaLog:
 
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Message]:
         """See ``Log``."""
-        return await asyncio.to_thread(self._read, topic, partition, offset, limit)
+        async with self._reading:  # the client's consumer is for one thread at a time
+            return await asyncio.to_thread(self._read, topic, partition, offset, limit)
 
     def _read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Message]:
         place = TopicPartition(topic, partition)
@@ -72,12 +77,14 @@ class KafkaLog:
             end = self._consumer.end_offsets([place])[place]
             self._consumer.seek(place, max(offset, first))
             found: list[Message] = []
-            while len(found) < limit and self._consumer.position(place) < end:
-                for records in self._consumer.poll(timeout_ms=500).values():
-                    found += [Message(topic, partition, item.offset, (item.key or b"").decode(), item.value) for item in records]
+            while len(found) < limit and (place_before := self._consumer.position(place)) < end:
+                for records in self._consumer.poll(timeout_ms=READ_PATIENCE_MS).values():
+                    found += [Message(topic, partition, item.offset, _text(item.key), item.value) for item in records]
+                if self._consumer.position(place) == place_before:
+                    raise kafka_errors.KafkaTimeoutError(f"offsets {place_before} to {end} do not come")  # noqa: TRY301 - as the client's own
             return found[:limit]
         except Exception as error:
-            self._consumer = None
+            self._drop_consumer()
             raise translate(error, self._settings, f"read topic {topic}", "READ") from error
 
     async def _made_producer(self) -> Any:
@@ -95,8 +102,14 @@ class KafkaLog:
             await self._drop_producer()
         return translated
 
+    def _drop_consumer(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            with suppress(Exception):  # it is being thrown away
+                consumer.close(autocommit=False, timeout_ms=1000)
+
     async def _drop_producer(self) -> None:
-        """A producer that failed may have lost its idempotent sequence: the next append starts a new one."""
+        """A producer that failed is not trusted with the next append."""
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(Exception):  # it is being thrown away
@@ -105,8 +118,8 @@ class KafkaLog:
     async def close(self) -> None:
         """Let go of the broker."""
         await self._drop_producer()
-        if self._consumer is not None:
-            await asyncio.to_thread(self._consumer.close)
+        async with self._reading:
+            await asyncio.to_thread(self._drop_consumer)
 
 
 def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
@@ -118,11 +131,17 @@ def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
         future.set_exception(error)
 
 
+def _text(key: bytes | None) -> str:
+    return (key or b"").decode("utf-8", "replace")
+
+
 def _producer(settings: KafkaSettings) -> Any:
+    """One request in flight keeps the order. Not idempotent: a broker's refusal of one message would break it for all."""
     return KafkaProducer(
         **_common(settings),
         acks="all",
-        enable_idempotence=True,
+        enable_idempotence=False,
+        max_in_flight_requests_per_connection=1,
         linger_ms=5,
         max_request_size=1_048_576,
         delivery_timeout_ms=20_000,
@@ -220,27 +239,25 @@ class KafkaAdmin:
         """Delete topics."""
         self._ask("delete topics", lambda admin: admin.delete_topics(list(names)))
 
-    def progress(self, group: str) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
-        """Committed offsets of a consumer group, and the ends of the partitions it has committed."""
+    def progress(self, group: str, names: Collection[str]) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
+        """Committed offsets of a consumer group, and the end of every partition of these topics."""
         committed = self._ask("read committed offsets", lambda admin: admin.list_group_offsets(group)[group])
-        places = [TopicPartition(place.topic, place.partition) for place in committed]
-        consumer = KafkaConsumer(**_common(self._settings))
         try:
-            ends = consumer.end_offsets(places)
+            with KafkaConsumer(**_common(self._settings)) as consumer:
+                places = [TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name) or ()]
+                ends = consumer.end_offsets(places)
         except Exception as error:
             raise translate(error, self._settings, "read end offsets", "DESCRIBE") from error
-        finally:
-            consumer.close()
         return (
             {(place.topic, place.partition): kept.offset for place, kept in committed.items()},
             {(place.topic, place.partition): end for place, end in ends.items()},
         )
 
-    def check(self, rights: Mapping[str, str]) -> None:
+    def check(self, rights: Mapping[str, Collection[str]]) -> None:
         """See that each topic exists and that the credential has the right on it.
 
         Args:
-            rights: ``READ`` or ``WRITE`` by topic.
+            rights: ``READ`` and ``WRITE`` by topic.
 
         Raises:
             RightsError: names the topic and the right.
@@ -249,19 +266,20 @@ class KafkaAdmin:
         """
         described = self._ask("describe topics", lambda admin: admin.describe_topics(sorted(rights)))
         by_name = {_field(topic, "name", "topic"): topic for topic in described}
-        for name, right in rights.items():
-            self._check_one(name, right, by_name.get(name, {}))
+        for name, wanted in sorted(rights.items()):
+            self._check_one(name, wanted, by_name.get(name, {}))
 
-    def _check_one(self, name: str, right: str, topic: Mapping[str, Any]) -> None:
+    def _check_one(self, name: str, wanted: Collection[str], topic: Mapping[str, Any]) -> None:
         who = self._settings.username or "anonymous"
         code = topic.get("error_code", 3)
         if code == kafka_errors.TopicAuthorizationFailedError.errno:
-            raise RightsError(f"user {who} lacks {right} (and DESCRIBE) on topic {name}")
+            raise RightsError(f"user {who} lacks {', '.join(sorted(wanted))} and DESCRIBE on topic {name}")
         if code == kafka_errors.UnknownTopicOrPartitionError.errno:
             raise ConfigurationError(f"topic {name} does not exist: run `tocsin provision`")
-        operations = {str(operation).upper() for operation in topic.get("authorized_operations") or ()}
-        if operations and right not in operations and "ALL" not in operations:
-            raise RightsError(f"user {who} lacks {right} on topic {name}; it has {', '.join(sorted(operations)) or 'none'}")
+        has = {str(operation).upper() for operation in topic.get("authorized_operations") or ()}
+        lacks = sorted(set(wanted) - has)
+        if has and lacks and "ALL" not in has:
+            raise RightsError(f"user {who} lacks {', '.join(lacks)} on topic {name}; it has {', '.join(sorted(has))}")
 
 
 def _field(item: Mapping[str, Any], *names: str) -> str:

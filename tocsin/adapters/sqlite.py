@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, Unavailable
 from schemas.output import Document
 from tocsin.ports import KNOWN, STORED, Answer, Message
 
@@ -49,7 +49,8 @@ class Database:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # a full disk has ended it already
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 
@@ -75,6 +76,18 @@ class Database:
         self.connection.close()
 
 
+@contextmanager
+def _waiting(connection: sqlite3.Connection) -> Iterator[None]:
+    """Outside a transaction, a locked file or a full disk is a matter of time; inside, the whole transaction has failed."""
+    alone = not connection.in_transaction
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if alone:
+            raise Unavailable(f"the database cannot be written: {error}") from error
+        raise
+
+
 class SqliteLog:
     """A ``Log``; every topic has one partition, 0, and offsets grow over all topics together."""
 
@@ -83,7 +96,8 @@ class SqliteLog:
 
     async def append(self, topic: str, key: str, data: bytes) -> None:
         """See ``Log``; durable when the surrounding transaction is."""
-        self._connection.execute("INSERT INTO log (topic, key, data) VALUES (?, ?, ?)", (topic, key, data))
+        with _waiting(self._connection):
+            self._connection.execute("INSERT INTO log (topic, key, data) VALUES (?, ?, ?)", (topic, key, data))
 
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Message]:
         """See ``Log``."""
@@ -146,7 +160,8 @@ class SqliteStore:
             body = orjson.dumps(document.body)
         except (TypeError, ValueError) as error:
             return Answer("refused", f"{document.kind} {document.id} is no JSON: {error}")
-        cursor = self._connection.execute(_UPSERT, (document.kind, document.id, document.version, document.day, body))
+        with _waiting(self._connection):
+            cursor = self._connection.execute(_UPSERT, (document.kind, document.id, document.version, document.day, body))
         return STORED if cursor.rowcount == 1 else KNOWN
 
     async def read(self, kind: str, id: str) -> Document | None:  # noqa: A002 - as the port

@@ -10,6 +10,9 @@ from tocsin.drivers.perform import patiently
 from tocsin.settings import Region, read
 from tocsin.wiring import fleet
 
+ENDED = (0, driver.EXIT_CONFIGURATION)
+"""A signal, or a mistake that another start would repeat."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -18,12 +21,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the broker and the rights, then work until a signal. A broker that is away is waited for."""
+    """Check the broker and the rights, then work until a signal. A broker that is away is waited for.
+
+    Faust ends when the broker goes while it starts: the process then begins anew, with the same number, and waits.
+    """
     region = read(arguments.config, Region)
     cluster = fleet.cluster(region, arguments.stage)
     first = asyncio.run(_ready(region, arguments.stage, cluster))
     print(f"tocsin worker {arguments.stage}: reading {', '.join(first)}", file=sys.stderr, flush=True)
-    return driver.run(cluster, first)
+    status = driver.run(cluster, first)
+    if status not in ENDED:
+        fleet.begin_anew()
+    return status
 
 
 async def _ready(region: Region, stage: str, cluster: driver.Cluster) -> list[str]:

@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import faust
 
 from schemas import codec
 from schemas.errors import ConfigurationError, RightsError, Unavailable
 from schemas.tick import Tick
+from tocsin.drivers.flow import App
 from tocsin.drivers.perform import Performer, patiently
 from tocsin.drivers.stage import Stage, Turn
 from tocsin.drivers.stall import Offsets, Watch
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 EXIT_CONFIGURATION = 2
 WATCH_SECONDS = 5.0
-PULSE_SECONDS = 20.0
+PULSE_SECONDS = 10.0
 
 
 @dataclass
@@ -47,6 +48,9 @@ class Cluster:
         topics: Asked again and again: the topics to read, prefix included. New ones are picked up while running.
         clock: Gives now.
         folder: Faust's own files.
+        progress: Committed offsets of the stage's workers, and the ends of all that they read.
+        well: Said to whoever watches from outside, while the worker is.
+        begin_anew: Replaces this process by a new one; Faust can stop fetching after broker trouble without an error.
     """
 
     stage: Stage
@@ -56,14 +60,15 @@ class Cluster:
     topics: Callable[[], Awaitable[Sequence[str]]]
     clock: Callable[[], datetime]
     folder: Path
+    progress: Callable[[], Awaitable[tuple[Offsets, Offsets]]]
+    well: Callable[[], None]
+    begin_anew: Callable[[], NoReturn]
     state_of: Callable[[Any], Any] | None = None
     tick_seconds: float = 1.0
-    progress: Callable[[], Awaitable[tuple[Offsets, Offsets]]] | None = None
-    """Committed offsets of the stage's workers, and the ends."""
-    well: Callable[[], None] | None = None
-    """Said to whoever watches from outside, while the worker is."""
     reading: set[str] = field(default_factory=set)
     away: bool = False
+    in_hand: bool = False
+    """Whether a message is being worked on, however long a service lets it wait."""
 
 
 def application_id(kafka: KafkaSettings, stage: str) -> str:
@@ -109,13 +114,15 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
+        if end.code:
+            logger.warning("Faust ended: %r", worker.crash_reason or app.crash_reason or end.code)
         return int(end.code or 0)
     return 0
 
 
 def _application(cluster: Cluster) -> Any:
     kafka = cluster.kafka
-    return faust.App(
+    return App(
         application_id(kafka, cluster.stage.name),
         broker=";".join(f"kafka://{address}" for address in kafka.bootstrap),
         broker_credentials=_credentials(kafka),
@@ -124,6 +131,7 @@ def _application(cluster: Cluster) -> Any:
         topic_partitions=1,
         topic_replication_factor=kafka.replication,
         topic_disable_leader=True,
+        topic_allow_declare=False,  # `tocsin provision` made them; a worker needs no right to create
         table_standby_replicas=0,
         web_enabled=False,
         web_bind="127.0.0.1",
@@ -176,6 +184,7 @@ def _read(app: Any, cluster: Cluster, state: State, topics: Sequence[str]) -> An
 
 async def _take(cluster: Cluster, state: State, topic: str, key: str, data: bytes) -> None:
     """One turn; it ends with everything acknowledged, or it ends the process."""
+    cluster.in_hand = True
     try:
         name = topic.removeprefix(cluster.kafka.prefix)
         turn = Turn(cluster.stage, state, name, key, data)
@@ -191,6 +200,8 @@ async def _take(cluster: Cluster, state: State, topic: str, key: str, data: byte
     except Exception:
         logger.exception("ending without a commit; the message is read again")
         _end(1, "unexpected error, see above")
+    finally:
+        cluster.in_hand = False
 
 
 def _end(status: int, reason: str) -> None:
@@ -234,23 +245,22 @@ def _watch(app: Any, cluster: Cluster, state: State) -> None:
 
 
 def _pulse(app: Any, cluster: Cluster) -> None:
-    """Say that the worker is well, unless commits stand still while messages wait."""
+    """Say that the worker is well; begin anew when commits stand still while messages wait and none is in hand."""
     watch = Watch.begin(cluster.clock())
 
     async def pulse() -> None:
         nonlocal watch
-        if cluster.progress is None or cluster.well is None:
-            return
+        now = cluster.clock()
         try:
             committed, ends = await cluster.progress()
         except Unavailable:
-            watch = Watch.begin(cluster.clock())
+            watch = Watch.begin(now)
         else:
-            watch = watch.look(committed, ends, cluster.clock())
-        if watch.stalled(cluster.clock()):
-            logger.error("commits have stood still for %s while messages wait", cluster.clock() - watch.since)
-        else:
-            cluster.well()
+            watch = Watch.begin(now) if cluster.in_hand else watch.look(committed, ends, now)
+        if watch.stalled(now):
+            logger.warning("beginning anew: nothing was committed for %s while messages wait", now - watch.since)
+            cluster.begin_anew()
+        cluster.well()
 
     app.timer(interval=PULSE_SECONDS, name=f"{cluster.stage.name}-pulse")(pulse)
 

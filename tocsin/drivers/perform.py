@@ -73,11 +73,9 @@ class Performer:
                 await self._emit(emit)
 
     async def bury(self, letter: DeadLetter) -> None:
-        """Keep a dead letter, on its topic and in the store."""
+        """Keep a dead letter in the store."""
         logger.warning("dead letter %s from %s: %s", letter.id, letter.topic, letter.reason)
-        body = {"id": letter.id, **letter.model_dump(mode="json"), "size": len(letter.data), "replayed": 0}
-        await patiently(lambda: self._store.upsert([Document("dead", letter.id, body, version=1)]))
-        await self._append(topics.DEAD, letter.id, _fitting(letter))
+        await patiently(lambda: self._store.upsert([letter.document()]))
 
     async def _send(self, send: Send) -> None:
         if self._handover is None:
@@ -103,12 +101,3 @@ class Performer:
 
     async def _append(self, topic: str, key: str, data: bytes) -> None:
         await patiently(lambda: self._log.append(self._prefix + topic, key, data))
-
-
-def _fitting(letter: DeadLetter) -> bytes:
-    """The letter as a message that fits a Kafka record: its bytes cut when they must be; the store keeps all of them."""
-    data = codec.encode(letter)
-    if len(data) <= codec.MAX_MESSAGE:
-        return data
-    half = codec.MAX_MESSAGE // 2
-    return codec.encode(letter.model_copy(update={"data": letter.data[:half], "reason": f"{letter.reason} (cut, see the store)"}))

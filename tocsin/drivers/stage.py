@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Protocol
 
-from schemas import codec
+from schemas import codec, topics
+from schemas.batch import RawBatch
 from schemas.dead import DeadLetter
 from schemas.errors import BadMessage
 from schemas.noun import Noun
@@ -63,7 +64,7 @@ class Turn:
         self.outputs: list[Output] = []
         self.dead: DeadLetter | None = None
         try:
-            self.outputs = list(stage.step(overlay, codec.decode(data)))
+            self.outputs = list(stage.step(overlay, _decoded(topic, data)))
         except BadMessage as error:
             self.dead = DeadLetter(topic=topic, key=key, data=data, reason=str(error))
         except Exception as error:  # noqa: BLE001 - a surprise in a stage must not stop the stream, nor lose the message
@@ -72,3 +73,11 @@ class Turn:
             self.outputs = []
             overlay.changes.clear()
         self.changes = overlay.changes
+
+
+def _decoded(topic: str, data: bytes) -> Noun:
+    """The message; a batch must come on the topic of its own site, where the broker's rights keep others from writing."""
+    noun = codec.decode(data)
+    if isinstance(noun, RawBatch) and topic != topics.raw(noun.site):
+        raise BadMessage(f"raw_batch: site {noun.site} inside, on the topic {topic}")
+    return noun

@@ -1,15 +1,16 @@
 """Knows a worker that has stopped working from one that waits for work: committed lag, and how long it has not moved.
 
-Faust can stop committing without an error (a gap in its acknowledged offsets), so the judge is what the broker says was committed,
-and whoever acts on it stands outside the process: the worker only stops saying that it is well.
+Faust can stop fetching or committing without an error (after broker trouble, or with a gap in its acknowledged offsets), so the judge
+is what the broker says was committed. A worker that can still judge begins anew; one that cannot stops saying that it is well, and
+whoever watches from outside restarts it.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-PATIENCE = timedelta(minutes=3)
-"""Longer than a restart of Kafka or Elasticsearch, a rebalance, and the slowest batch."""
+PATIENCE = timedelta(seconds=60)
+"""Longer than a rebalance and the recovery of a table. The slowest batch does not count: then a message is in hand."""
 
 Offsets = Mapping[tuple[str, int], int]
 """By topic and partition."""

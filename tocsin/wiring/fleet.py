@@ -1,9 +1,12 @@
 """The region as workers over Kafka and Elasticsearch."""
 
 import asyncio
+import os
 import socket
+import sys
+import time
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from schemas import topics
 from schemas.errors import ConfigurationError
@@ -36,17 +39,23 @@ def needs(region: Region) -> tuple[KafkaSettings, ElasticStore]:
     return region.kafka, ElasticStore(region.elasticsearch)
 
 
-def rights(region: Region, stage: str) -> dict[str, str]:
-    """The topics a worker reads and writes, with the right it needs on each."""
-    prefix = region.kafka.prefix if region.kafka else ""
+def rights(region: Region, stage: str) -> dict[str, frozenset[str]]:
+    """The topics a worker reads and writes, with the rights it needs on each. Ticks are messages that a worker sends itself."""
+    kafka, _ = needs(region)
     raw = [topics.raw(site.finess) for site in region.site]
     table: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-        "normalise": (raw, (topics.DETECTIONS, topics.DEAD)),
-        "correlate": ((topics.DETECTIONS,), (topics.INCIDENTS, topics.DEAD)),
-        "notify": ((topics.INCIDENTS, topics.ACTS, topics.RECEIPTS), (topics.RECEIPTS, topics.DEAD)),
+        "normalise": ((*raw, topics.DEAD), (topics.DETECTIONS,)),
+        "correlate": ((topics.DETECTIONS,), (topics.DETECTIONS, topics.INCIDENTS)),
+        "notify": ((topics.INCIDENTS, topics.ACTS, topics.RECEIPTS), (topics.INCIDENTS, topics.RECEIPTS)),
     }
     reads, writes = table[stage]
-    return {**{prefix + name: "WRITE" for name in writes}, **{prefix + name: "READ" for name in reads}}
+    state = [] if stage == "normalise" else [changelog(kafka, stage)]
+    readable = {*(kafka.prefix + name for name in reads), *state}
+    writable = {*(kafka.prefix + name for name in writes), *state}
+    return {
+        name: frozenset(right for right, names in (("READ", readable), ("WRITE", writable)) if name in names)
+        for name in readable | writable
+    }
 
 
 def check_rights(region: Region, stage: str) -> None:
@@ -63,14 +72,16 @@ def cluster(region: Region, stage: str) -> Cluster:
     stem = kafka.prefix + topics.RAW + "."
 
     async def raw_topics() -> Sequence[str]:
-        return sorted(name for name in await asyncio.to_thread(admin.partitions) if name.startswith(stem))
+        there = await asyncio.to_thread(admin.partitions)
+        return [*sorted(name for name in there if name.startswith(stem)), kafka.prefix + topics.DEAD]
 
     async def own_topics() -> Sequence[str]:
         await asyncio.to_thread(admin.partitions)
         return [kafka.prefix + name for name in built.topics]
 
     async def progress() -> tuple[Offsets, Offsets]:
-        return await asyncio.to_thread(admin.progress, application_id(kafka, stage))
+        names = await (raw_topics if stage == "normalise" else own_topics)()
+        return await asyncio.to_thread(admin.progress, application_id(kafka, stage), names)
 
     built: Stage
     if stage == "normalise":
@@ -91,6 +102,7 @@ def cluster(region: Region, stage: str) -> Cluster:
         state_of=None if stage == "normalise" else FaustState,
         progress=progress,
         well=systemd.well,
+        begin_anew=begin_anew,
     )
 
 
@@ -128,3 +140,13 @@ def provisioning(region: Region) -> Plan:
 
     lines = [f"create topic {name} with {partitions} partitions" for name, partitions in sorted(missing.items())]
     return Plan([*lines, f"put index templates {store.prefix}*"], carry_out)
+
+
+RESTART_SECONDS = 1.0
+
+
+def begin_anew() -> NoReturn:
+    """Become a new process with the same number and the same command line."""
+    time.sleep(RESTART_SECONDS)
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "tocsin.cli", *sys.argv[1:]])  # noqa: S606 - ourselves, with our own words

@@ -1,0 +1,102 @@
+"""The same machines on the same night: what a count of sites has to do with an intrusion it shares no value with."""
+
+from correlate.anchors import NEAR, Place, holders, incident_at, places_of
+from correlate.anchors import hold as hold_places
+from correlate.stage import Correlator
+from tests.builders import ANNECY, ATTACKER, BOURGOIN, NIGHT, SCANNER, VIENNE, Told, Within, counted, detection, region, sites
+
+
+def test_a_count_of_sites_joins_the_intrusion_on_the_same_hosts() -> None:
+    """An address ties two hospitals; the end of it is counted on the same two machines: one incident, and it says so."""
+    told = Told(Correlator(sites(), (Within(threshold=2),))).story(
+        detection(VIENNE, "02:00", ATTACKER, "host:srv1"),
+        detection(BOURGOIN, "02:10", ATTACKER, "host:pc7"),
+        counted(VIENNE, "04:00", "host:srv1"),
+        counted(BOURGOIN, "04:30", "host:pc7"),
+    )
+
+    assert [link["reason"] for link in told.only["why"]["links"]] == ["same_hosts", "shared_entity", "sites_within"]
+    told.assert_explained()
+
+
+def test_the_same_hosts_are_a_reason_only_where_they_join_something() -> None:
+    """Of an incident that its address alone holds together, the address is the only link."""
+    told = region().story(
+        *(detection(number, f"0{hour}:00", ATTACKER, f"host:pc-{number}") for hour in (2, 3) for number in (VIENNE, BOURGOIN))
+    )
+
+    assert [link["reason"] for link in told.only["why"]["links"]] == ["shared_entity"]
+    assert told.only["why"]["only_link"] == told.only["why"]["links"][0]
+    told.assert_explained()
+
+
+def test_one_host_is_not_enough() -> None:
+    """A gateway that every attacker meets joins nothing."""
+    told = region().story(
+        detection(VIENNE, "02:00", ATTACKER, "host:gateway"),
+        detection(BOURGOIN, "02:10", ATTACKER, "host:pc7"),
+        detection(VIENNE, "02:20", SCANNER, "host:gateway"),
+        detection(ANNECY, "02:30", SCANNER, "host:pc9"),
+    )
+
+    assert len(told.living) == 2
+    told.assert_explained()
+
+
+def test_two_attackers_on_the_same_hosts_stay_apart() -> None:
+    """Each of the two incidents has a value of its own; the gateways of two hospitals meet every attacker."""
+    told = region().story(
+        *(
+            detection(number, f"02:{minute}0", value, f"host:gateway-{number}")
+            for minute, value in enumerate((ATTACKER, SCANNER))
+            for number in (VIENNE, BOURGOIN)
+        )
+    )
+
+    assert [link["entity"]["value"] for incident in told.living for link in incident["why"]["links"]] == [ATTACKER, SCANNER]
+    told.assert_explained()
+
+
+def test_an_intrusion_joins_the_count_that_came_first() -> None:
+    """The other way round: the end is seen before the address that explains it."""
+    told = Told(Correlator(sites(), (Within(threshold=2),))).story(
+        counted(VIENNE, "02:00", "host:srv1"),
+        counted(BOURGOIN, "02:30", "host:pc7"),
+        detection(VIENNE, "04:00", ATTACKER, "host:srv1"),
+        detection(BOURGOIN, "04:10", ATTACKER, "host:pc7"),
+    )
+
+    assert told.only["why"]["only_link"] is None
+    told.assert_explained()
+
+
+def test_a_host_is_held_for_a_day() -> None:
+    """Beyond that the same machine is no sign of the same night."""
+    memory: dict[str, bytes] = {}
+    (place,) = places_of(detection(VIENNE, NIGHT, "host:srv1"), VIENNE)
+    hold_places(memory, [place], "i1", NIGHT)
+    (later,) = places_of(detection(VIENNE, NIGHT + NEAR, "host:srv1"), VIENNE)
+    (too_late,) = places_of(detection(VIENNE, NIGHT + 2 * NEAR, "host:srv1"), VIENNE)
+
+    assert incident_at(memory, later) == "i1"
+    assert incident_at(memory, too_late) is None
+
+
+def test_a_host_has_its_trust_domain_in_its_name() -> None:
+    """Two hospitals' ``srv-ad01`` are two machines; two sites of one GHT have one."""
+    memory: dict[str, bytes] = {}
+    hold_places(memory, places_of(detection(VIENNE, NIGHT, "host:srv-ad01"), "GHT"), "i1", NIGHT)
+    (elsewhere,) = places_of(detection(ANNECY, NIGHT, "host:srv-ad01"), ANNECY)
+    (shared,) = places_of(detection(BOURGOIN, NIGHT, "host:srv-ad01"), "GHT")
+
+    assert incident_at(memory, elsewhere) is None
+    assert incident_at(memory, shared) == "i1"
+
+
+def test_two_hosts_of_one_trust_domain_are_not_enough() -> None:
+    """Two trust domains are; the sites are named in order."""
+    here, also_here, there = (Place(domain, site, "h", 0) for domain, site in (("G", VIENNE), ("G", BOURGOIN), ("A", ANNECY)))
+
+    assert holders([here, also_here], lambda _: "i1") == {}
+    assert holders([here, there], lambda _: "i1") == {"i1": (VIENNE, ANNECY)}
+    assert holders([here, there], lambda place: place.trust_domain) == {}
