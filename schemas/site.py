@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.noun import Noun
 
-FINESS = re.compile(r"(?:\d\d|2[AB])\d{7}")
+FINESS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 """Nine characters: the département (2A and 2B in Corsica), then seven digits. Text, never a number: zeros lead."""
 
 

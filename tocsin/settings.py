@@ -4,12 +4,10 @@ The only file that reads the environment: a secret is given as ``password_env = 
 """
 
 import os
-import re
 import tomllib
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, model_validator
 
@@ -17,6 +15,7 @@ from notify.policy import Policy, default_policy
 from notify.region import Desk
 from schemas.errors import ConfigurationError
 from schemas.site import Contact, Finess, Site, TimezoneName
+from tocsin.mistakes import explained
 
 
 def _from_file(path: Path, info: ValidationInfo) -> Path:
@@ -31,7 +30,7 @@ LocalPath = Annotated[Path, AfterValidator(_from_file)]
 class Section(BaseModel):
     """A table of the file: frozen, every key known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Credential(Section):
@@ -63,7 +62,7 @@ class Credential(Section):
         if self.password_file is not None:
             try:
                 return self.password_file.read_text().strip()
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
                 raise ConfigurationError(f"password_file: cannot read {self.password_file}: {error}") from error
         return None
 
@@ -82,6 +81,15 @@ class KafkaSettings(Credential):
     partitions: int = Field(default=8, ge=1)
     """Of every raw topic; at least the largest number of normalise workers."""
     replication: int = Field(default=3, ge=1)
+
+    @model_validator(mode="after")
+    def _credential_fits(self) -> Self:
+        has_password = self.password or self.password_env or self.password_file
+        if self.security == "SASL_SSL" and not (self.username and has_password):
+            raise ValueError('security = "SASL_SSL" needs a username and a password')
+        if self.private_key and not self.certificate:
+            raise ValueError("private_key needs its certificate")
+        return self
 
 
 class ElasticsearchSettings(Credential):
@@ -226,43 +234,4 @@ def read(path: Path, model: type[S]) -> S:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: no valid TOML: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_explain(path, text, model, item) for item in error.errors())) from error
-
-
-def _explain(path: Path, text: str, model: type[BaseModel], item: Any) -> str:
-    location = [part for part in item["loc"] if isinstance(part, str)]
-    where = ".".join(str(part) for part in item["loc"]) or "the file"
-    line = _line_of(text, location[-1]) if location else None
-    place = f"{path}:{line}" if line else str(path)
-    if item["type"] == "extra_forbidden":
-        known = _keys_at(model, location[:-1])
-        close = get_close_matches(location[-1], known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; known here: {', '.join(sorted(known))}"
-        return f"{place}: unknown key {where!r}{hint}"
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{place}: {where}: {message}"
-
-
-def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
-    for part in location:
-        field = model.model_fields.get(part)
-        inner = _model_in(field.annotation) if field else None
-        if inner is None:
-            break
-        model = inner
-    return list(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        if found := _model_in(part):
-            return found
-    return None
-
-
-def _line_of(text: str, key: str) -> int | None:
-    """The first line that sets the key or opens its table; None when the file does not have it."""
-    pattern = re.compile(rf"""^\s*(?:\[+\s*(?:[\w.]+\.)?)?["']?{re.escape(key)}["']?\s*(?:=|\])""")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)
+        raise ConfigurationError(explained(path, text, model, error)) from None  # its own text would show secrets

@@ -99,16 +99,23 @@ class Shipper:
         before = file.place
         chunk = file.read()
         if file.place[0] != before[0] or file.place[2] != before[2]:
-            await self._send(source, self._framers[source].flush())
-            self._framers[source] = Framer(position=file.place[2] + file.place[1] - len(chunk))
+            await self._begin(source, file.place, len(chunk))
         framer = self._framers[source]
         records = framer.feed(chunk)
         if last and not chunk:
             records += framer.flush()
         await self._send(source, records)
         if records:
-            self._remember(source, file, records[-1])
+            inode, _, base = file.place
+            self._remember(source, (inode, records[-1].position + records[-1].length - base, base))
         return bool(chunk or records)
+
+    async def _begin(self, source: Declared, place: tuple[int, int, int], read: int) -> None:
+        """The name went to another file, or it was cut short: what was unfinished stays so, and the start is a place to remember."""
+        inode, offset, base = place
+        await self._send(source, self._framers[source].flush())
+        self._framers[source] = Framer(position=base + offset - read)
+        self._remember(source, (inode, offset - read, base))
 
     async def _send(self, source: Declared, records: Sequence[Record]) -> None:
         topic = self._prefix + topics.raw(source.site)
@@ -132,11 +139,9 @@ class Shipper:
         letter = cut_letter(source.site, source.name, str(source.path), record)
         await patiently(lambda: self._log.append(self._prefix + topics.DEAD, letter.id, codec.encode(letter)))
 
-    def _remember(self, source: Declared, file: Growing, record: Record) -> None:
+    def _remember(self, source: Declared, place: tuple[int, int, int]) -> None:
         """The place after the last record: an unfinished line behind it is read again after a restart."""
-        inode, _, base = file.place
-        after = record.position + record.length - base
-        self._state.put({f"place/{source.site}/{source.name}": json.dumps([inode, after, base]).encode()})
+        self._state.put({f"place/{source.site}/{source.name}": json.dumps(place).encode()})
 
 
 def cut_letter(site: str, source: str, path: str, record: Record) -> DeadLetter:

@@ -17,6 +17,7 @@ from sigma.correlations import (
 from correlate.rules.check import Unsupported
 from correlate.rules.reading import Names
 from correlate.rules.rule import Rule, level_of, techniques_of
+from correlate.windows import REACH
 from schemas.detection import Level
 
 _LEAST = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
@@ -69,7 +70,7 @@ def sites_within(
         mapped: The names that a field reads in events that a rule is about.
 
     Raises:
-        Unsupported: another kind, an unknown reference, or a condition that is not "at least k".
+        Unsupported: another kind, an unknown reference, a condition that is not "at least k", or too long a timespan.
     """
     if written.type is not SigmaCorrelationType.VALUE_COUNT:
         raise Unsupported(f"correlations of type {written.type.name.lower()} are not supported, only value_count")
@@ -92,7 +93,7 @@ def sites_within(
         rules=tuple(dict.fromkeys(rule.id for rule in counted)),
         group_by=tuple(_one_meaning(field, counted, mapped) for field in written.group_by or ()),
         field=SITE,
-        window=timedelta(seconds=written.timespan.seconds),
+        window=_window(written),
         threshold=_threshold(condition),
         generate=written.generate,
     )
@@ -110,6 +111,15 @@ def _one_meaning(field: str, counted: list[Rule], mapped: Callable[[str, Rule], 
     if len(meanings) != 1:
         raise Unsupported(f"the field {field!r} must read the same in all its rules; it reads {sorted(meanings)}")
     return meanings.pop()
+
+
+def _window(written: SigmaCorrelationRule) -> timedelta:
+    window = timedelta(seconds=written.timespan.seconds)
+    if window > REACH:
+        raise Unsupported(
+            f"a timespan of {written.timespan.spec} is longer than the {REACH.days} days that matches are remembered"
+        )
+    return window
 
 
 def _threshold(condition: SigmaCorrelationCondition) -> int:

@@ -101,7 +101,7 @@ async def test_kinds_are_apart(store: Store) -> None:
 async def test_nothing_is_asked(store: Store) -> None:
     """No documents, no answers, and nothing listed."""
     assert list(await store.upsert([])) == []
-    assert {kind: await recent(store, kind) for kind in MAPPINGS} == dict.fromkeys(MAPPINGS, [])
+    assert {kind: await recent(store, kind) for kind in MAPPINGS} == {kind: [] for kind in MAPPINGS}
 
 
 async def test_every_value_of_json_comes_back(store: Store) -> None:

@@ -171,6 +171,7 @@ def test_more_than_k_is_at_least_k_and_one() -> None:
         ("gte: 3", "gte: many", "count"),
         ("whoami_run", "unknown_rule", "unknown_rule"),
         ("timespan: 2h", "timespan: soon", "soon"),
+        ("timespan: 2h", "timespan: 8d", "7 days"),
         ("group-by: [User]", "group-by: [u]\n    aliases: {u: {whoami_run: User}}", "aliases"),
         (", field: organization.id", "", "field"),
         ("organization.id", "source.ip", "source.ip"),

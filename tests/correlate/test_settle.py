@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,10 +26,10 @@ def released(memory: dict[str, bytes], now: datetime) -> list[str]:
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abcdefgh")), unique_by=lambda pair: pair[1]), st.randoms())
-def test_any_interleaving_leaves_in_one_order(pairs: list[tuple[int, str]], random: object) -> None:
+def test_any_interleaving_leaves_in_one_order(pairs: list[tuple[int, str]], random: Random) -> None:
     """All that waited together leave sorted by (event time, id)."""
     shuffled = [found(second, name) for second, name in pairs]
-    random.shuffle(shuffled)  # type: ignore[attr-defined] # Hypothesis' own type is not public
+    random.shuffle(shuffled)
     memory: dict[str, bytes] = {}
     for item in shuffled:
         settle.hold(memory, [item], NIGHT)

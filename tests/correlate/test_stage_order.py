@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,13 +56,12 @@ def _shuffled(batches: Sequence[DetectionBatch], choose: Callable[[int], int]) -
 
 @settings(max_examples=60, deadline=None)
 @given(nights(), st.randoms(use_true_random=False))
-def test_any_interleaving_with_any_replays_gives_the_same(batches: list[DetectionBatch], random: object) -> None:
+def test_any_interleaving_with_any_replays_gives_the_same(batches: list[DetectionBatch], random: Random) -> None:
     """Within the settling time order of arrival means nothing: same incidents, memberships, and every word of why."""
     ends = NIGHT + timedelta(days=30)
-    choose = random.randrange  # type: ignore[attr-defined] # Hypothesis' own type is not public
     one, other = (region(hold=timedelta(days=10)).hear(Tick(now=NIGHT)) for _ in range(2))
     one.hear(*batches, Tick(now=ends))
-    other.hear(*_shuffled(batches, choose), Tick(now=ends))
+    other.hear(*_shuffled(batches, random.randrange), Tick(now=ends))
 
     assert one.incidents == other.incidents
     assert one.memberships == other.memberships
@@ -86,10 +86,10 @@ def test_versions_only_grow_and_nothing_is_said_twice(batches: list[DetectionBat
 
 @settings(max_examples=40, deadline=None)
 @given(nights(), st.randoms(use_true_random=False))
-def test_any_order_beyond_the_settling_still_explains_itself(batches: list[DetectionBatch], random: object) -> None:
+def test_any_order_beyond_the_settling_still_explains_itself(batches: list[DetectionBatch], random: Random) -> None:
     """Late by days, the same detections may be grouped otherwise; why stays complete."""
     found = [item.detection for part in batches for item in part.found]
-    random.shuffle(found)  # type: ignore[attr-defined] # Hypothesis' own type is not public
+    random.shuffle(found)
 
     told = region().story(*found)
     told.assert_explained()

@@ -10,6 +10,8 @@ import logging
 import os
 import ssl
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +21,7 @@ from typing import Any, NoReturn
 import faust
 
 from schemas import codec
-from schemas.errors import ConfigurationError, RightsError, Unavailable
+from schemas.errors import ConfigurationError, RightsError, TocsinError, Unavailable
 from schemas.tick import Tick
 from tocsin.drivers.flow import App
 from tocsin.drivers.perform import Performer, patiently
@@ -60,7 +62,7 @@ class Cluster:
     topics: Callable[[], Awaitable[Sequence[str]]]
     clock: Callable[[], datetime]
     folder: Path
-    progress: Callable[[], Awaitable[tuple[Offsets, Offsets]]]
+    progress: Callable[[], tuple[Offsets, Offsets]]
     well: Callable[[], None]
     begin_anew: Callable[[], NoReturn]
     state_of: Callable[[Any], Any] | None = None
@@ -107,7 +109,7 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
         _tick(app, cluster)
     _read(app, cluster, state, first_topics)
     _watch(app, cluster, state)
-    _pulse(app, cluster)
+    threading.Thread(target=_pulse, args=(cluster,), name="pulse", daemon=True).start()
     worker = faust.Worker(
         app, loglevel="error", redirect_stdouts=False, override_logging=False, quiet=True, daemon=True, console_port=0
     )
@@ -244,16 +246,18 @@ def _watch(app: Any, cluster: Cluster, state: State) -> None:
     app.timer(interval=WATCH_SECONDS, name=f"{cluster.stage.name}-watch")(watch)
 
 
-def _pulse(app: Any, cluster: Cluster) -> None:
-    """Say that the worker is well; begin anew when commits stand still while messages wait and none is in hand."""
-    watch = Watch.begin(cluster.clock())
+def _pulse(cluster: Cluster) -> None:
+    """Say that the worker is well; begin anew when commits stand still while messages wait and none is in hand.
 
-    async def pulse() -> None:
-        nonlocal watch
+    In a thread of its own: Faust may hang before its timers run, or block its loop.
+    """
+    watch = Watch.begin(cluster.clock())
+    while True:
+        time.sleep(PULSE_SECONDS)
         now = cluster.clock()
         try:
-            committed, ends = await cluster.progress()
-        except Unavailable:
+            committed, ends = cluster.progress()
+        except TocsinError:
             watch = Watch.begin(now)
         else:
             watch = Watch.begin(now) if cluster.in_hand else watch.look(committed, ends, now)
@@ -261,8 +265,6 @@ def _pulse(app: Any, cluster: Cluster) -> None:
             logger.warning("beginning anew: nothing was committed for %s while messages wait", now - watch.since)
             cluster.begin_anew()
         cluster.well()
-
-    app.timer(interval=PULSE_SECONDS, name=f"{cluster.stage.name}-pulse")(pulse)
 
 
 def _text(key: bytes | None) -> str:

@@ -13,6 +13,7 @@ from notify.ports import Channel, CutOff
 from schemas.errors import TocsinError, Unavailable
 from schemas.notice import Receipt, Status
 from schemas.output import Send
+from tocsin.drivers.perform import patiently
 from tocsin.ports import STORED, Store
 
 
@@ -40,14 +41,17 @@ class Handover:
         """
         stored = await self._store.read(outbox.KIND, send.notice.id)
         row = OutboxRow.model_validate(stored.body) if stored else outbox.plan(send.notice)
-        if row.status is not Status.CLAIMED and row.attempt >= send.attempt:
+        is_settled = not outbox.NEXT[row.status]
+        if is_settled or (row.status is not Status.CLAIMED and row.attempt >= send.attempt):
             return _last(row)
         claimed = outbox.claim(row, self._clock(), by=self._worker)
         if claimed is None:
-            raise Unavailable(f"the outbox row {row.notice.id} is in the hands of {row.claimed_by}")
+            raise Unavailable(f"the outbox row {row.notice.id} waits for {row.claimed_by or row.next_attempt}")
         await self._save(claimed)
         settled = outbox.settle(claimed, await self._try(claimed))
-        await self._save(settled)
+        await patiently(
+            lambda: self._store.upsert([settled.document()])
+        )  # what is known here must not be forgotten and sent again
         return _last(settled)
 
     async def _try(self, row: OutboxRow) -> Receipt:
@@ -66,7 +70,7 @@ class Handover:
     async def _save(self, row: OutboxRow) -> None:
         [answer] = await self._store.upsert([row.document()])
         if answer != STORED:
-            raise Unavailable(f"the outbox row {row.notice.id} was changed by another worker")
+            raise Unavailable(f"the outbox row {row.notice.id} is not claimed: {answer.reason or 'another worker was first'}")
 
 
 def _last(row: OutboxRow) -> Receipt:

@@ -8,13 +8,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from schemas import codec, topics
 from schemas.dead import DeadLetter
 from schemas.errors import Refused, Unavailable
+from schemas.notice import Receipt
 from schemas.output import Document, Emit, Output, Send
-from tocsin.drivers.handover import Handover
 from tocsin.ports import Log, Store
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,13 @@ async def patiently(call: Callable[[], Awaitable[R]]) -> R:
             return answer
 
 
+class HandsOver(Protocol):
+    """What sends notices (``handover``)."""
+
+    async def hand_over(self, send: Send) -> Receipt:
+        """Send once; ``Unavailable`` when it cannot be told yet what became of it."""
+
+
 class Performer:
     """Performs outputs, in the order: send, store, emit. It returns once all of it is acknowledged.
 
@@ -54,7 +61,7 @@ class Performer:
         handover: Sends notices; None for stages that send none.
     """
 
-    def __init__(self, log: Log, store: Store, *, prefix: str = "", handover: Handover | None = None) -> None:
+    def __init__(self, log: Log, store: Store, *, prefix: str = "", handover: HandsOver | None = None) -> None:
         self._log = log
         self._store = store
         self._prefix = prefix
@@ -75,7 +82,9 @@ class Performer:
     async def bury(self, letter: DeadLetter) -> None:
         """Keep a dead letter in the store."""
         logger.warning("dead letter %s from %s: %s", letter.id, letter.topic, letter.reason)
-        await patiently(lambda: self._store.upsert([letter.document()]))
+        [answer] = await patiently(lambda: self._store.upsert([letter.document()]))
+        if answer.status == "refused":
+            logger.error("dead letter %s cannot be kept, its bytes are lost: %s", letter.id, answer.reason)
 
     async def _send(self, send: Send) -> None:
         if self._handover is None:
@@ -88,7 +97,7 @@ class Performer:
         answers = await patiently(lambda: self._store.upsert(documents))
         for document, answer in zip(documents, answers, strict=True):
             if answer.status == "refused":
-                data = json.dumps(document.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+                data = json.dumps(document.body, ensure_ascii=False, default=repr).encode("utf-8", "surrogatepass")
                 reason = f"store: {answer.reason}"
                 await self.bury(DeadLetter(topic=f"store/{document.kind}", key=document.id, data=data, reason=reason))
 

@@ -11,6 +11,9 @@ from schemas.noun import Noun
 from schemas.output import Output
 from tocsin.ports import State
 
+MAX_REASON = 2000
+"""Characters."""
+
 
 class Stage(Protocol):
     """A pure state machine: the same messages in the same order give the same outputs, and the same records in memory."""
@@ -66,9 +69,11 @@ class Turn:
         try:
             self.outputs = list(stage.step(overlay, _decoded(topic, data)))
         except BadMessage as error:
-            self.dead = DeadLetter(topic=topic, key=key, data=data, reason=str(error))
+            self.dead = DeadLetter(topic=topic, key=key, data=data, reason=_plain(str(error)))
         except Exception as error:  # noqa: BLE001 - a surprise in a stage must not stop the stream, nor lose the message
-            self.dead = DeadLetter(topic=topic, key=key, data=data, reason=f"{stage.name}: {type(error).__name__}: {error}")
+            self.dead = DeadLetter(
+                topic=topic, key=key, data=data, reason=_plain(f"{stage.name}: {type(error).__name__}: {error}")
+            )
         if self.dead:
             self.outputs = []
             overlay.changes.clear()
@@ -81,3 +86,8 @@ def _decoded(topic: str, data: bytes) -> Noun:
     if isinstance(noun, RawBatch) and topic != topics.raw(noun.site):
         raise BadMessage(f"raw_batch: site {noun.site} inside, on the topic {topic}")
     return noun
+
+
+def _plain(text: str) -> str:
+    """A reason that can be stored whatever an error quoted: no halves of characters, no whole record."""
+    return text[:MAX_REASON].encode("utf-8", "replace").decode()

@@ -18,7 +18,6 @@ from tocsin.drivers.cluster import Cluster, application_id, changelog
 from tocsin.drivers.handover import Handover
 from tocsin.drivers.perform import Performer
 from tocsin.drivers.stage import Stage
-from tocsin.drivers.stall import Offsets
 from tocsin.settings import KafkaSettings, Region
 from tocsin.wiring.mail import channels
 from tocsin.wiring.rules import rulebook_of
@@ -71,17 +70,14 @@ def cluster(region: Region, stage: str) -> Cluster:
     admin = KafkaAdmin(kafka)
     stem = kafka.prefix + topics.RAW + "."
 
-    async def raw_topics() -> Sequence[str]:
-        there = await asyncio.to_thread(admin.partitions)
-        return [*sorted(name for name in there if name.startswith(stem)), kafka.prefix + topics.DEAD]
+    def names() -> list[str]:
+        if stage != "normalise":
+            admin.partitions()
+            return [kafka.prefix + name for name in built.topics]
+        return [*sorted(name for name in admin.partitions() if name.startswith(stem)), kafka.prefix + topics.DEAD]
 
-    async def own_topics() -> Sequence[str]:
-        await asyncio.to_thread(admin.partitions)
-        return [kafka.prefix + name for name in built.topics]
-
-    async def progress() -> tuple[Offsets, Offsets]:
-        names = await (raw_topics if stage == "normalise" else own_topics)()
-        return await asyncio.to_thread(admin.progress, application_id(kafka, stage), names)
+    async def topics_now() -> Sequence[str]:
+        return await asyncio.to_thread(names)
 
     built: Stage
     if stage == "normalise":
@@ -96,11 +92,11 @@ def cluster(region: Region, stage: str) -> Cluster:
         kafka=kafka,
         performer=Performer(log, store, prefix=kafka.prefix, handover=handover),
         log=log,
-        topics=raw_topics if stage == "normalise" else own_topics,
+        topics=topics_now,
         clock=utc_now,
         folder=region.region.data.parent / "faust",
         state_of=None if stage == "normalise" else FaustState,
-        progress=progress,
+        progress=lambda: admin.progress(application_id(kafka, stage), names()),
         well=systemd.well,
         begin_anew=begin_anew,
     )
