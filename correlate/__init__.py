@@ -7,6 +7,6 @@ Reading order:
 3. ``settle`` holds a detection for a moment, so that sites are heard in the order of event time.
 4. ``windows`` counts sites for "k sites within w"; ``sightings`` remembers who saw which value.
    ``anchors`` knows the hosts of an incident, ``ties`` says what all of these tie together.
-5. ``incident`` opens, extends and merges; ``why`` explains.
+5. ``incident`` opens, extends and merges; ``bounds`` keeps it small; ``why`` explains.
 6. ``stage`` joins them into one state machine: DetectionBatch, Tick → Incident.
 """

@@ -174,7 +174,7 @@ _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/?#@\s]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#:\s\[\]]+)(?P<rest>(?::\d+)?[^?#\s]*)",
     re.IGNORECASE,
 )
-_DOTTED = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_DOTTED = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)")
 _HASH = re.compile(r"[0-9a-f]{32,128}", re.IGNORECASE)
 
 
@@ -190,7 +190,7 @@ def public_value(entity: Entity) -> str | None:
 def _public_host(text: str) -> str | None:
     address = _address(text)
     if address is None:
-        return text if _NAME.fullmatch(text) else None
+        return text if _NAME.fullmatch(text) and all(map(_public_address, _DOTTED.findall(text))) else None
     outside = (address.is_global and not address.is_multicast) or any(address in network for network in _EXAMPLES)
     return text if outside else None
 

@@ -1,5 +1,6 @@
 """The package as an operator gets it: a wheel, installed where the repository is not."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,20 @@ def test_no_dependency_owns_one_of_our_names() -> None:
 def test_the_wheel_runs_elsewhere(installed: Path, tmp_path: Path) -> None:
     """The command line works from a venv and a folder that know nothing of the repository."""
     assert "replay" in run(installed / "tocsin", "--help", cwd=tmp_path)
+
+
+def test_the_wheel_replays_two_hospitals_into_one_incident(installed: Path, tmp_path: Path) -> None:
+    """`tocsin replay` with the rules of the wheel: one address logs in at two sites, and that is one incident with its mails."""
+    for site in ("010000024", "020000023"):
+        line = "2026-01-31T08:00:00+01:00 gate sshd[1]: Accepted password for admin from 203.0.113.66 port 22 ssh2\n"
+        (tmp_path / f"{site}.log").write_text(line)
+    recorded = [word for site in ("010000024", "020000023") for word in ("--site", f"{site}:sshd:{site}.log")]
+
+    run(installed / "tocsin", "replay", *recorded, "--received", "2026-01-31T09:00:00Z", "--out", "out", cwd=tmp_path)
+
+    (incident,) = (json.loads(text) for text in (tmp_path / "out" / "incidents.ndjson").read_text().splitlines())
+    assert incident["sites"] == ["010000024", "020000023"]
+    assert (tmp_path / "out" / "notices.ndjson").read_text()
 
 
 def test_the_wheel_carries_its_data(installed: Path, tmp_path: Path) -> None:

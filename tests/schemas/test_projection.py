@@ -132,6 +132,8 @@ def test_the_readers_own_mail_domain_is_no_secret() -> None:
         (Entity(kind="hash", value="d41d8cd98f00b204e9800998ecf8427e"), "d41d8cd98f00b204e9800998ecf8427e"),
         (Entity(kind="domain", value="evil\u202e.example"), None),
         (Entity(kind="domain", value="evil.example\n"), None),
+        (Entity(kind="domain", value="10.10.10.5.evil.example"), None),
+        (Entity(kind="domain", value="203.0.113.7.evil.example"), "203.0.113.7.evil.example"),
         (Entity(kind="email", value="a b@evil.example"), None),
     ],
 )

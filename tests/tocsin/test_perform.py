@@ -155,7 +155,9 @@ async def test_a_refused_document_is_a_dead_letter(ports: Ports, performer: Perf
     assert {body["text"] for body in await ports.recent("event", 10)} == {"a é", "b é"}
     (letter,) = await letters(ports)
     assert (letter["topic"], letter["key"], letter["reason"]) == ("store/event", "bad", "store: a date is no date")
-    assert DeadLetter.model_validate({k: letter[k] for k in ("topic", "key", "data", "reason")}).data == '{"text": "bad é"}'.encode()
+    assert (
+        DeadLetter.model_validate({k: letter[k] for k in ("topic", "key", "data", "reason")}).data == '{"text": "bad é"}'.encode()
+    )
     assert len(ports.messages) == 1
 
 
@@ -192,7 +194,9 @@ async def test_a_dead_letter_waits_for_its_store(ports: Ports, performer: Perfor
     assert (letter["size"], letter["replayed"], letter["reason"]) == (2, 0, "odd")
 
 
-async def test_a_dead_letter_that_cannot_be_kept_is_said(ports: Ports, performer: Performer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_dead_letter_that_cannot_be_kept_is_said(
+    ports: Ports, performer: Performer, caplog: pytest.LogCaptureFixture
+) -> None:
     """Nothing goes in silence: the log has its id and why."""
     letter = DeadLetter(topic="raw.x", key="k", data=b"x", reason="odd")
     ports.refused = {letter.id}
@@ -204,5 +208,3 @@ async def test_a_stage_without_channels_may_not_send(ports: Ports) -> None:
     """It is a mistake in the wiring, not a notice to drop."""
     with pytest.raises(RuntimeError, match="no channel"):
         await Performer(ports, ports).perform([Send(notice(), 1)])
-
-

@@ -5,8 +5,6 @@ records have expired, so every append awaits its own future; the client's buffer
 """
 
 import asyncio
-import socket
-import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -15,7 +13,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import NewTopic
 
-from schemas.errors import ConfigurationError, Refused, RightsError, TocsinError, Unavailable
+from schemas.errors import ConfigurationError, RightsError, TocsinError, Unavailable
+from tocsin.adapters.kafka_errors import translate
 from tocsin.ports import Message
 from tocsin.settings import KafkaSettings
 
@@ -23,17 +22,6 @@ R = TypeVar("R")
 
 READ_PATIENCE_MS = 10_000
 """A read for which nothing comes in this time has met a broker that is away."""
-
-_TRANSLATION: Mapping[type[Exception], type[TocsinError]] = {
-    kafka_errors.TopicAuthorizationFailedError: RightsError,
-    kafka_errors.GroupAuthorizationFailedError: RightsError,
-    kafka_errors.ClusterAuthorizationFailedError: RightsError,
-    kafka_errors.SaslAuthenticationFailedError: RightsError,
-    kafka_errors.MessageSizeTooLargeError: Refused,
-    kafka_errors.RecordListTooLargeError: Refused,
-    kafka_errors.InvalidTopicError: Refused,
-}
-"""Every other error of the client means: away for now."""
 
 
 class KafkaLog:
@@ -167,39 +155,6 @@ def _common(settings: KafkaSettings) -> dict[str, Any]:
         files = {"ssl_cafile": settings.ca, "ssl_certfile": settings.certificate, "ssl_keyfile": settings.private_key}
         options |= {name: str(path) for name, path in files.items() if path}
     return options
-
-
-def translate(error: Exception, settings: KafkaSettings, what: str, right: str) -> TocsinError:
-    """The client's error as one of ours, with the cause an operator can act on."""
-    kind = next((ours for theirs, ours in _TRANSLATION.items() if isinstance(error, theirs)), Unavailable)
-    where = f"Kafka at {', '.join(settings.bootstrap)}"
-    if kind is RightsError:
-        return RightsError(
-            f"{where}: may not {what}: user {settings.username or 'anonymous'} lacks {right or 'the right'} ({error})"
-        )
-    if kind is Refused:
-        return Refused(f"{where}: cannot {what}: {error}")
-    return _diagnosed(error, settings, f"{where}: cannot {what}")
-
-
-def _diagnosed(error: Exception, settings: KafkaSettings, text: str) -> TocsinError:
-    """Tell apart what the client reports as one time-out: nobody listens, TLS fails, the credential is wrong."""
-    host, _, port = settings.bootstrap[0].rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=3) as plain:
-            if settings.security.endswith("SSL"):
-                context = ssl.create_default_context(cafile=settings.ca)
-                if settings.certificate:
-                    context.load_cert_chain(settings.certificate, settings.private_key)
-                with context.wrap_socket(plain, server_hostname=host):
-                    pass
-    except ssl.SSLError as reason:
-        return RightsError(f"{text}: the TLS handshake fails: {reason}")
-    except (OSError, ValueError) as reason:
-        return Unavailable(f"{text}: no answer from {host}:{port} ({reason})")
-    if "bootstrap" in str(error) and settings.security.startswith("SASL"):
-        return RightsError(f"{text}: TCP and TLS work, so user {settings.username!r} or its password is refused")
-    return Unavailable(f"{text}: {type(error).__name__}: {error}")
 
 
 class KafkaAdmin:
