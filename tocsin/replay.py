@@ -19,6 +19,8 @@ from schemas.tick import Tick
 from tocsin.drivers.stage import Stage
 
 CLOCK_STEP = timedelta(minutes=1)
+QUIET = timedelta(days=8)
+"""After so long without a detection no step of an escalation is left: the clock goes on to the next one. A log line may claim any year."""
 
 Body = Mapping[str, Any]
 
@@ -114,9 +116,10 @@ def _alone(detection: Detection, rank: int) -> DetectionBatch:
 
 
 def _minutes(since: datetime | None, until: datetime) -> Iterator[datetime]:
-    """The ticks from ``since`` to ``until``: every minute, and ``until`` itself."""
+    """The ticks from ``since`` to ``until``: every minute until all is quiet, and ``until`` itself."""
     if since is not None:
-        while (since := since + CLOCK_STEP) < until:
+        end = min(until, since + QUIET)
+        while (since := since + CLOCK_STEP) < end:
             yield since
     yield until
 

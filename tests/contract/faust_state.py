@@ -197,9 +197,6 @@ def main(arguments: Sequence[str]) -> int:
     async def reading() -> Sequence[str]:
         return [kafka.prefix + COMMANDS]
 
-    async def nothing() -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
-        return {}, {}
-
     worker = cluster.Cluster(
         stage=Remote(deaf=deaf),
         kafka=kafka,
@@ -208,7 +205,7 @@ def main(arguments: Sequence[str]) -> int:
         topics=reading,
         clock=lambda: datetime.now(UTC),
         folder=folder / "faust",
-        progress=nothing,
+        progress=lambda: ({}, {}),
         well=lambda: None,
         begin_anew=lambda: sys.exit(1),
         state_of=state_of,

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.why import assert_complete
 
 SITES = ("010000024", "020000023", "030000022")
