@@ -26,14 +26,13 @@ def region(tmp_path: Path, services: Services, smtp: SmtpServer, prefix: str) ->
 
 def changed(region: Region, **kafka: str) -> Path:
     """The region's configuration with other lines in [kafka]."""
-    lines = []
-    for line in region.config.read_text().splitlines():
-        name = line.partition(" = ")[0]
-        lines.append(f"{name} = {kafka.pop(name)}" if name in kafka else line)
-    at = lines.index("[kafka]") + 1
-    lines[at:at] = [f"{name} = {value}" for name, value in kafka.items()]
+    before, _, rest = region.config.read_text().partition("[kafka]\n")
+    section, _, after = rest.partition("\n[")
+    kept = [line for line in section.splitlines() if line.partition(" = ")[0] not in kafka]
+    changed_lines = [f"{name} = {value}" for name, value in kafka.items()]
+    text = "\n".join([before, "[kafka]", *kept, *changed_lines, f"[{after}"])
     path = region.folder / "changed.toml"
-    path.write_text("\n".join(lines))
+    path.write_text(text)
     return path
 
 
