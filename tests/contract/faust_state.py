@@ -28,8 +28,9 @@ from tocsin.settings import KafkaSettings
 
 COMMANDS, REPLIES = "commands", "replies"
 LAST_WORDS = b"new"
-PATIENCE_MS = 60_000
-"""A killed member keeps its partitions until its session is over."""
+MODULE = "tests.contract.faust_state"
+PATIENCE_MS = 180_000
+"""A killed member keeps its partitions until its session is over; a worker that stands still begins anew after a minute."""
 
 
 class Remote:
@@ -86,7 +87,7 @@ class RemoteState:
         """Start the worker; with ``die_at`` it kills itself with -9 when it comes to that write of its table, the earlier ones sent."""
         words = [self._kafka.model_dump_json(exclude_none=True), str(self._folder), json.dumps([die_at, deaf])]
         with (self._folder / "worker.log").open("ab") as log:
-            self._worker = subprocess.Popen([sys.executable, "-m", __name__, *words], stdout=log, stderr=log)
+            self._worker = subprocess.Popen([sys.executable, "-m", MODULE, *words], stdout=log, stderr=log)
 
     def kill(self) -> None:
         """Kill -9."""
@@ -193,6 +194,7 @@ def main(arguments: Sequence[str]) -> int:
     kafka = KafkaSettings.model_validate_json(arguments[0])
     folder, (die_at, deaf) = Path(arguments[1]), json.loads(arguments[2])
     log = KafkaLog(kafka)
+    admin = KafkaAdmin(kafka)
 
     def state_of(table: Any) -> FaustState:
         return FaustState(table if die_at is None else Mortal(table, die_at))
@@ -208,9 +210,9 @@ def main(arguments: Sequence[str]) -> int:
         topics=reading,
         clock=lambda: datetime.now(UTC),
         folder=folder / "faust",
-        progress=lambda: ({}, {}),
+        progress=lambda: admin.progress(cluster.application_id(kafka, Remote.name), [kafka.prefix + COMMANDS]),
         well=lambda: None,
-        begin_anew=lambda: sys.exit(1),
+        begin_anew=lambda: os.execv(sys.executable, [sys.executable, "-m", MODULE, *arguments]),
         state_of=state_of,
     )
     return cluster.run(worker, [kafka.prefix + COMMANDS])

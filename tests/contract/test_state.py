@@ -187,3 +187,20 @@ def test_a_worker_killed_at_a_random_moment_keeps_only_whole_puts(services: Serv
             remote.start()
     finally:
         remote.close()
+
+
+def test_what_waits_at_the_first_start_is_all_read(services: Services, prefix: str, tmp_path: Path) -> None:
+    """Before the first commit there is no place to go back to: killed at once, time and again, the worker still begins at the beginning."""
+    remote = RemoteState(kafka_settings(services, prefix), tmp_path)
+    chance = random.Random(prefix)
+    try:
+        for number in range(30):
+            remote.tell({str(number): b""})
+        for _ in range(4):
+            remote.start()
+            time.sleep(chance.uniform(1, 4))
+            remote.kill()
+        remote.start()
+        assert set(remote.keys()) == {str(number) for number in range(30)}
+    finally:
+        remote.close()

@@ -23,6 +23,8 @@ import faust
 from schemas import codec
 from schemas.errors import ConfigurationError, RightsError, TocsinError, Unavailable
 from schemas.tick import Tick
+from tocsin.drivers.changelog import Table
+from tocsin.drivers.course import Course
 from tocsin.drivers.flow import App
 from tocsin.drivers.perform import Performer, patiently
 from tocsin.drivers.stage import Stage, Turn
@@ -68,7 +70,9 @@ class Cluster:
     state_of: Callable[[Any], Any] | None = None
     tick_seconds: float = 1.0
     reading: set[str] = field(default_factory=set)
+    course: Course = field(default_factory=Course)
     away: bool = False
+    written: Callable[[], Awaitable[None]] | None = None
     in_hand: bool = False
     """Whether a message is being worked on, however long a service lets it wait."""
 
@@ -104,6 +108,7 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
     state: State = _Nothing()
     if cluster.state_of is not None:
         table = app.Table("state", key_type=str, value_type=bytes, default=bytes, partitions=1)
+        cluster.written = table.acknowledged
         state = kept = cluster.state_of(table)
         app.on_partitions_assigned.connect(_reassigned(kept), weak=False)
         _tick(app, cluster)
@@ -134,6 +139,7 @@ def _application(cluster: Cluster) -> Any:
         topic_replication_factor=kafka.replication,
         topic_disable_leader=True,
         topic_allow_declare=False,  # `tocsin provision` made them; a worker needs no right to create
+        Table=Table,
         table_standby_replicas=0,
         web_enabled=False,
         web_bind="127.0.0.1",
@@ -178,10 +184,20 @@ def _read(app: Any, cluster: Cluster, state: State, topics: Sequence[str]) -> An
     async def work(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
+            await _follow(app, cluster, message)
             await _take(cluster, state, message.topic, _text(message.key), message.value)
 
     channel = app.topic(*topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
     return app.agent(channel, concurrency=1, name=f"{cluster.stage.name}-{len(cluster.reading)}")(work)
+
+
+async def _follow(app: Any, cluster: Cluster, message: Any) -> None:
+    """Begin anew, with nothing acknowledged, when Faust has skipped a message."""
+    place = message.tp
+    due = await cluster.course.gap(place, message.offset, message.generation_id, lambda: app.consumer.due(place))
+    if due is not None:
+        logger.warning("beginning anew: %s-%d came to %d, and %d was due", *place, message.offset, due)
+        cluster.begin_anew()
 
 
 async def _take(cluster: Cluster, state: State, topic: str, key: str, data: bytes) -> None:
@@ -195,6 +211,7 @@ async def _take(cluster: Cluster, state: State, topic: str, key: str, data: byte
         await cluster.performer.perform(turn.outputs)
         if turn.changes:
             state.put(turn.changes)
+        await _written(cluster)
     except asyncio.CancelledError:
         raise
     except (RightsError, ConfigurationError) as error:
@@ -204,6 +221,15 @@ async def _take(cluster: Cluster, state: State, topic: str, key: str, data: byte
         _end(1, "unexpected error, see above")
     finally:
         cluster.in_hand = False
+
+
+async def _written(cluster: Cluster) -> None:
+    if cluster.written:
+        try:
+            await cluster.written()
+        except Unavailable as error:
+            logger.warning("beginning anew: a change of state was not acknowledged: %s", error)
+            cluster.begin_anew()
 
 
 def _end(status: int, reason: str) -> None:
