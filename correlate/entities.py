@@ -1,6 +1,7 @@
 """What an event speaks of: the entities of the detections it raises.
 
 Strong kinds (``ip``, ``domain``, ``url``, ``hash``, ``email``) are values of the outside world and may tie two sites together.
+``imphash`` and ``ja3`` are fingerprints of tools and only corroborate.
 ``host`` and ``user`` belong to one trust domain: two hospitals' ``SRV-AD01`` are two machines.
 """
 
@@ -44,7 +45,15 @@ _SYSTEM_FOLDER = re.compile(r"^[a-z]:\\(?:windows\\(?:system32|syswow64|winsxs)\
 def entities_of(event: Event) -> tuple[Entity, ...]:
     """The entities of one event: strong kinds first, each value once, at most ``MAX_ENTITIES``."""
     found = dict.fromkeys(
-        (*_addresses(event), *_domains(event), *_urls(event), *_hashes(event), *_emails(event), *_internal(event)),
+        (
+            *_addresses(event),
+            *_domains(event),
+            *_urls(event),
+            *_hashes(event),
+            *_emails(event),
+            *_fingerprints(event),
+            *_internal(event),
+        ),
     )
     return tuple(Entity(kind=kind, value=value) for kind, value in list(found)[:MAX_ENTITIES])
 
@@ -126,6 +135,16 @@ def _emails(event: Event) -> Iterator[tuple[str, str]]:
     for address in _values(event, _EMAIL_FIELDS):
         if "@" in address:
             yield "email", address.lower()
+
+
+def _fingerprints(event: Event) -> Iterator[tuple[str, str]]:
+    if not _part_of_the_system(event.get("process.executable"), event.get("process.pe.company")):
+        for value in _values(event, ("process.pe.imphash",)):
+            if _HASH.fullmatch(value) and value.strip("0"):
+                yield "imphash", value.lower()
+    for value in _values(event, ("tls.client.ja3",)):
+        if _HASH.fullmatch(value):
+            yield "ja3", value.lower()
 
 
 def _internal(event: Event) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from correlate import bounds, why
+from correlate.baseline import NONE
 from schemas.detection import Detection, Entity
 from schemas.incident import Example, Incident, Link, Membership, Reason, RuleCount, Why, incident_id
 
@@ -50,10 +51,11 @@ class Evidence(NamedTuple):
 
 
 class Region(NamedTuple):
-    """What is known of the region: the trust domain of each site, and the data that is missing."""
+    """What is known of the region: the trust domain of each site, the data that is missing, and what is usual."""
 
     domain_of: Mapping[str, str]
     missing: tuple[str, ...] = ()
+    baseline: str = NONE
 
 
 def open_with(evidence: Evidence, region: Region) -> Incident:
@@ -73,7 +75,7 @@ def open_with(evidence: Evidence, region: Region) -> Incident:
         detections=len(found),
         detection_ids=(),
         entities=(),
-        why=Why(rules=rules, links=evidence.links, examples=evidence.examples, baseline=why.NO_BASELINE),
+        why=Why(rules=rules, links=evidence.links, examples=evidence.examples, baseline=region.baseline),
     )
     return _refresh(_with(empty, found, evidence), found, region)
 

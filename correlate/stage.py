@@ -2,13 +2,13 @@
 
 Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
 ``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``host/`` which incident a host is in
-(``anchors``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
+(``anchors``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from correlate import anchors, record, settle, sightings, why
+from correlate import anchors, baseline, record, settle, sightings, why
 from correlate import incident as incidents
 from correlate.guards import Guards
 from correlate.incident import Region
@@ -17,6 +17,7 @@ from correlate.ties import ENOUGH_ALONE, SitesWithin, Tie, Ties
 from schemas import topics
 from schemas.detection import Detection, DetectionBatch, State
 from schemas.incident import Incident, Link, Reason
+from schemas.lead import Lead
 from schemas.noun import Noun
 from schemas.output import Document, Emit, Output
 from schemas.site import Site
@@ -58,7 +59,8 @@ class Correlator:
         hold: timedelta = SETTLE,
     ) -> None:
         self._domain_of = {site.finess: site.trust_domain for site in sites}
-        self._ties = Ties(self._domain_of, {rule.id: rule for rule in correlations}, guards or Guards(sites))
+        suppliers = {site.finess: site.suppliers for site in sites}
+        self._ties = Ties(self._domain_of, {rule.id: rule for rule in correlations}, guards or Guards(sites), suppliers)
         self._hold = hold
 
     def step(self, memory: Memory, message: Noun) -> Iterator[Output]:
@@ -75,8 +77,11 @@ class Correlator:
         signs = (why.HURRIED,) if released.early else ()
         folder = Folder(memory)
         for detection in released.detections:
-            for tie in self._ties.of(memory, detection, now):
-                yield from self._join(folder, tie, signs, now)
+            for found in self._ties.of(memory, detection, now):
+                if isinstance(found, Lead):
+                    yield Document("lead", found.id, found.model_dump(mode="json"), version=found.version)
+                else:
+                    yield from self._join(folder, found, signs, now)
         for incident in folder.close(now):
             yield Document("incident", incident.id, incident.model_dump(mode="json", by_alias=True), version=incident.version)
             yield Emit(topics.INCIDENTS, incident.id, incident)
@@ -89,7 +94,7 @@ class Correlator:
         same_hosts = [_same_hosts(held[name]) for name in sorted(near.keys() - homes.keys())]
         homes |= near
         evidence = tie.evidence._replace(links=(*tie.evidence.links, *same_hosts), signs=(*tie.evidence.signs, *signs))
-        region = Region(self._domain_of, self._missing(folder.memory))
+        region = self._region(folder.memory, evidence)
         by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
         home = incidents.extend(by_age[0], evidence, region) if by_age else incidents.open_with(evidence, region)
         for other in by_age[1:]:
@@ -105,10 +110,12 @@ class Correlator:
             membership = member.of(home.id)
             yield Document("membership", membership.id, membership.model_dump(mode="json"))
 
-    def _missing(self, memory: Memory) -> tuple[str, ...]:
-        """What could change the answer: declared sites that no source has been heard of."""
+    def _region(self, memory: Memory, evidence: incidents.Evidence) -> Region:
+        """What is known of the region: what is usual, and what could change the answer: declared sites that nothing is heard of."""
         heard = set(record.unpack(memory.get(_HEARD)) or ())
-        return tuple(f"no logs received from site {site}" for site in sorted(self._domain_of) if site not in heard)
+        silent = tuple(f"no logs received from site {site}" for site in sorted(self._domain_of) if site not in heard)
+        members = [member.detection for member in evidence.members]
+        return Region(self._domain_of, silent, baseline.told(memory, members, len(heard)) if members else baseline.NONE)
 
 
 def _shares_a_value(incident: Incident) -> bool:

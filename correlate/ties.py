@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from correlate import record, sightings, why, windows
+from correlate import baseline, record, sightings, why, windows
 from correlate.anchors import Place, places_of
 from correlate.guards import Guards
 from correlate.incident import Evidence, Member
+from correlate.leads import lead_of
 from correlate.memory import Memory, home_of, is_remembered, recall, remember
-from schemas.detection import Detection, Entity, Group, Kind, Level, State, detection_id
+from correlate.values import Value, values_of
+from schemas.detection import Detection, Entity, Group, Kind, Level, Phase, State, detection_id
 from schemas.ids import digest
 from schemas.incident import Example, Link, Reason
+from schemas.lead import Lead
 
 ENOUGH_ALONE = 1.0
 """Weight of a link that needs no second one: a strong entity, or a rule's own count of sites."""
@@ -35,6 +38,10 @@ class SitesWithin(Protocol):
     @property
     def techniques(self) -> tuple[str, ...]:
         """MITRE ATT&CK techniques it is tagged with."""
+
+    @property
+    def tactics(self) -> tuple[str, ...]:
+        """MITRE ATT&CK tactics it is tagged with."""
 
     @property
     def window(self) -> timedelta:
@@ -66,55 +73,81 @@ class Ties:
         domain_of: Trust domain of each site.
         correlations: The "k sites within w" rules by id.
         guards: Which values may link.
+        suppliers: The declared suppliers' accounts of each site.
     """
 
-    def __init__(self, domain_of: Mapping[str, str], correlations: Mapping[str, SitesWithin], guards: Guards) -> None:
+    def __init__(
+        self,
+        domain_of: Mapping[str, str],
+        correlations: Mapping[str, SitesWithin],
+        guards: Guards,
+        suppliers: Mapping[str, Iterable[str]],
+    ) -> None:
         self._domain_of = domain_of
         self._correlations = correlations
         self._guards = guards
+        self._suppliers = {site: frozenset(name.lower() for name in names) for site, names in suppliers.items()}
 
-    def of(self, memory: Memory, detection: Detection, now: datetime) -> Iterator[Tie]:
-        """Ties by the values it speaks of, then by each correlation it counts for. A shadow detection counts, and is no member."""
-        if detection.state is State.ON and (tie := self._by_value(memory, detection, now)):
-            yield tie
+    def of(self, memory: Memory, detection: Detection, now: datetime) -> Iterator[Tie | Lead]:
+        """Ties and leads by the values it speaks of, then ties by each correlation it counts for.
+
+        A shadow detection counts, and is no member.
+        """
+        if detection.state is State.ON:
+            yield from self._by_value(memory, detection, now)
+            baseline.note(memory, detection)
         for group in detection.groups:
             if group.correlation in self._correlations and (tie := self._by_count(memory, detection, group, now)):
                 yield tie
 
-    def _by_value(self, memory: Memory, detection: Detection, now: datetime) -> Tie | None:
-        linkable = [entity for entity in detection.entities if self._guards.may_link(entity)]
-        if not linkable:
-            return None
+    def _by_value(self, memory: Memory, detection: Detection, now: datetime) -> Iterator[Tie | Lead]:
+        values = list(values_of(detection, self._guards, self._suppliers))
+        if not values:
+            return
         remember(memory, detection, now)
+        worked = detection.phase is Phase.SUCCESS and not baseline.is_usual(memory, detection)
+        new = sightings.Sighting(record.microseconds(detection.time), detection.id, detection.site, worked)
         links: list[Link] = []
-        shared: dict[str, list[Entity]] = {}
+        shared: dict[str, list[Value]] = {}
         signs: tuple[str, ...] = ()
-        for entity in linkable:
-            seen, tied = self._sighted(memory, entity, detection, now)
-            if not tied:
-                continue
-            links.append(Link(reason=Reason.SHARED_ENTITY, entity=entity, weight=ENOUGH_ALONE, sites=_sites(tied)))
-            signs = (why.FORGOTTEN,) if seen.dropped else signs
-            for item in tied:
-                shared.setdefault(item.detection_id, []).append(entity)
-        if not links:
-            return None
-        members = tuple(_fresh(memory, shared, Reason.SHARED_ENTITY))
-        examples = tuple(_example(member.detection) for member in members)
-        places = tuple(place for member in members for place in self._places(member.detection))
-        return Tie(tuple(shared), Evidence(members, tuple(links), examples, signs), places)
+        for value in values:
+            before, seen, tied = self._sighted(memory, value, new, now)
+            if tied:
+                links.append(
+                    Link(reason=value.reason, entity=value.entity, also=value.also, weight=ENOUGH_ALONE, sites=_sites(tied))
+                )
+                signs = (why.FORGOTTEN,) if seen.dropped else signs
+                for item in tied:
+                    shared.setdefault(item.detection_id, []).append(value)
+            elif lead := self._lead(memory, value, new, before, seen):
+                yield lead
+        if links:
+            members = tuple(_by_values(memory, shared))
+            examples = tuple(_example(member.detection) for member in members)
+            places = tuple(place for member in members for place in self._places(member.detection))
+            yield Tie(tuple(shared), Evidence(members, tuple(links), examples, signs), places)
 
     def _sighted(
-        self, memory: Memory, entity: Entity, detection: Detection, now: datetime
-    ) -> tuple[sightings.Seen, tuple[sightings.Sighting, ...]]:
-        """What is remembered of the value, without what ``memory`` has forgotten the detection of, and what is tied."""
-        key = f"value/{entity.key}"
-        new = sightings.Sighting(record.microseconds(detection.time), detection.id, detection.site)
-        known = sightings.Seen.load(record.unpack(memory.get(key)))
+        self, memory: Memory, value: Value, new: sightings.Sighting, now: datetime
+    ) -> tuple[sightings.Seen, sightings.Seen, tuple[sightings.Sighting, ...]]:
+        """What is remembered of the value, before and after, without what ``memory`` has forgotten the detection of; what is tied."""
+        known = sightings.Seen.load(record.unpack(memory.get(value.key)))
         alive = tuple(item for item in known.sightings if is_remembered(memory, item.detection_id))
-        seen, tied = sightings.step(known._replace(sightings=alive), new, self._domain)
-        memory[key] = record.pack(now, seen)
-        return seen, tied
+        before = known._replace(sightings=alive)
+        seen, tied = sightings.step(before, new, self._domain, value.reach)
+        memory[value.key] = record.pack(now, seen)
+        return before, seen, tied
+
+    def _lead(
+        self, memory: Memory, value: Value, new: sightings.Sighting, before: sightings.Seen, after: sightings.Seen
+    ) -> Lead | None:
+        """The lead of a value, when the new sighting makes or widens one."""
+        if value.also:
+            return None
+        old, lead = (
+            lead_of(memory, value, sightings.near(seen.sightings, new, value.reach), self._domain) for seen in (before, after)
+        )
+        return lead if lead and (old is None or old.version != lead.version) else None
 
     def _by_count(self, memory: Memory, detection: Detection, group: Group, now: datetime) -> Tie | None:
         rule = self._correlations[group.correlation]
@@ -130,7 +163,8 @@ class Ties:
         names = (raised.id, *met.episodes)
         for name in names:
             remember(memory, raised, now, name=name)
-        members = tuple(_fresh(memory, {raised.id: ()}, Reason.SITES_WITHIN))
+        fresh = home_of(memory, raised.id) is None and recall(memory, raised.id)
+        members = (Member(fresh, Reason.SITES_WITHIN, (), ENOUGH_ALONE),) if fresh else ()
         link = Link(reason=Reason.SITES_WITHIN, rule_id=rule.id, weight=ENOUGH_ALONE, sites=raised.sites)
         places = tuple(Place(self._domain(item.site), item.site, host, item.time) for item in met.evidence for host in item.hosts)
         return Tie(names, Evidence(members, (link,), tuple(map(_counted, met.evidence))), places, raised)
@@ -142,11 +176,15 @@ class Ties:
         return self._domain_of.get(site, site)
 
 
-def _fresh(memory: Memory, spoken: Mapping[str, Sequence[Entity]], reason: Reason) -> Iterator[Member]:
+def _by_values(memory: Memory, shared: Mapping[str, Sequence[Value]]) -> Iterator[Member]:
     """Those that are in no incident yet, each with the values that tie it."""
-    for name, entities in spoken.items():
+    for name, values in shared.items():
         if home_of(memory, name) is None and (found := recall(memory, name)):
-            yield Member(found, reason, tuple(entities), ENOUGH_ALONE)
+            yield Member(found, values[0].reason, _entities(values), ENOUGH_ALONE)
+
+
+def _entities(values: Sequence[Value]) -> tuple[Entity, ...]:
+    return tuple(dict.fromkeys(entity for value in values for entity in value.entities))
 
 
 def _raise(rule: SitesWithin, met: windows.Met, last: Detection) -> Detection:
@@ -162,6 +200,7 @@ def _raise(rule: SitesWithin, met: windows.Met, last: Detection) -> Detection:
         site=last.site,
         event_ids=tuple(dict.fromkeys(event for item in met.evidence for event in item.event_ids)),
         techniques=rule.techniques or last.techniques,
+        tactics=rule.tactics or last.tactics,
         sites=sites,
     )
 

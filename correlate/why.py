@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from schemas.detection import Level
 from schemas.incident import Example, Link, RuleCount
 
-NO_BASELINE = "none: no snapshot of what is normal exists yet, so rarity was not weighed"
-
 FORGOTTEN = "a value was seen more often than is remembered: some detections from before the link was found are not members"
 HURRIED = (
     "detections came faster than they could be put in order: heard in another order, the same ones could be grouped otherwise"
@@ -116,4 +114,4 @@ def _spanning(links: Sequence[Link]) -> list[Link]:
 
 
 def _identity(link: Link) -> tuple[str, str, str]:
-    return link.reason, link.entity.key if link.entity else "", link.rule_id or ""
+    return link.reason, "+".join(entity.key for entity in (link.entity, *link.also) if entity), link.rule_id or ""

@@ -32,6 +32,13 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+class Phase(StrEnum):
+    """How far what was detected has come: a try that may have failed, or something that worked and what follows it."""
+
+    ATTEMPT = "attempt"
+    SUCCESS = "success"
+
+
 class State(StrEnum):
     """Shadow detections are reported and counted, and never enter an incident."""
 
@@ -40,7 +47,10 @@ class State(StrEnum):
 
 
 class Entity(Noun):
-    """A thing that a detection speaks of: ``kind`` is ``ip``, ``domain``, ``url``, ``hash``, ``email``, ``host`` or ``user``."""
+    """A thing that a detection speaks of.
+
+    ``kind`` is ``ip``, ``domain``, ``url``, ``hash``, ``email``, ``supplier``, ``imphash``, ``ja3``, ``host`` or ``user``.
+    """
 
     kind: str
     value: str
@@ -78,6 +88,9 @@ class Detection(Noun):
     state: State = State.ON
     techniques: tuple[str, ...] = ()
     """MITRE ATT&CK technique ids, such as ``T1021.002``."""
+    tactics: tuple[str, ...] = ()
+    """MITRE ATT&CK tactics by short name, such as ``lateral-movement``."""
+    phase: Phase = Phase.SUCCESS
     sites: tuple[Finess, ...] = ()
     """For a correlation over sites: those it counted. Empty when the detection is about ``site`` alone."""
     groups: tuple[Group, ...] = ()

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SHARED_ENTITY = "shared_entity"
     SITES_WITHIN = "sites_within"
     SAME_HOSTS = "same_hosts"
+    CORROBORATED = "corroborated"
 
 
 class Membership(Noun):
@@ -55,6 +56,8 @@ class Link(Noun):
 
     reason: Reason
     entity: Entity | None = None
+    also: tuple[Entity, ...] = ()
+    """What was seen together with the entity, when neither would be enough alone."""
     rule_id: str | None = None
     weight: float = Field(gt=0, le=1)
     sites: tuple[Finess, ...] = Field(min_length=1)

@@ -26,7 +26,10 @@ class Status(StrEnum):
 
 
 class Notice(Noun):
-    """What is told to whom. Its text is rendered once, when it is decided, and frozen."""
+    """What is told to whom. Its text is rendered once, when it is decided, and frozen.
+
+    ``text`` and ``html`` say the same (RFC 2046 §5.1.4); a notice without ``html`` is a mail of text alone.
+    """
 
     incident_id: str
     incident_version: int
@@ -40,6 +43,7 @@ class Notice(Noun):
     due: Instant
     subject: str
     text: str
+    html: str = ""
     message_id: str
     references: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from correlate.guards import Guards
 from correlate.stage import SETTLE, Correlator, document_of
-from schemas.detection import Detection, DetectionBatch, Entity, Found, Group, Kind, Level, State
+from schemas.detection import Detection, DetectionBatch, Entity, Found, Group, Kind, Level, Phase, State
 from schemas.noun import Noun
 from schemas.output import Document, Emit
 from schemas.site import Contact, Site
@@ -35,11 +35,12 @@ def at(clock: str) -> datetime:
     return NIGHT.replace(hour=hour, minute=minute, second=second) + timedelta(days=int(day or 0))
 
 
-def site(finess: str = VIENNE, *, ght: str = "", exits: Iterable[str] = ()) -> Site:
+def site(finess: str = VIENNE, *, ght: str = "", exits: Iterable[str] = (), suppliers: Iterable[str] = ()) -> Site:
     """An establishment; those of one ``ght`` share a trust domain."""
     contact = Contact(role="astreinte", name="Astreinte", email=f"astreinte@{finess}.fr")
     name = NAMES.get(finess, f"CH {finess}")
-    return Site(finess=finess, name=name, ght=ght or None, trust_domain=ght, exits=tuple(exits), contacts=(contact,))
+    outside = {"exits": tuple(exits), "suppliers": tuple(suppliers)}
+    return Site(finess=finess, name=name, ght=ght or None, trust_domain=ght, contacts=(contact,), **outside)
 
 
 def sites(*numbers: str) -> list[Site]:
@@ -68,6 +69,7 @@ def detection(
     state: State = State.ON,
     groups: Iterable[Group] = (),
     techniques: Iterable[str] = (),
+    phase: Phase = Phase.SUCCESS,
 ) -> Detection:
     """What a rule found at a site: ``values`` are its entities, ``name`` its id, by default one of site, rule, time and values."""
     moment = at(time) if isinstance(time, str) else time
@@ -84,6 +86,7 @@ def detection(
         entities=tuple(entity(value) for value in values),
         state=state,
         techniques=tuple(techniques),
+        phase=phase,
         groups=tuple(groups),
     )
 
@@ -113,6 +116,7 @@ class Told:
     detections: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     memberships: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     incidents: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    leads: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     versions: list[tuple[str, int]] = field(default_factory=list)
     """Every version emitted, in order."""
 
@@ -172,6 +176,7 @@ class Within:
     title: str = "The same at several sites"
     level: Level = Level.CRITICAL
     techniques: tuple[str, ...] = ("T1490",)
+    tactics: tuple[str, ...] = ()
     window: timedelta = timedelta(hours=1)
     threshold: int = 3
 

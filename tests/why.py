@@ -53,7 +53,7 @@ def _assert_members(incident: Body, joined: list[Body], members: Mapping[str, Bo
     for body in joined:
         member = members[body["detection_id"]]
         assert (body["site"], body["time"]) == (member["site"], member["@timestamp"]), "a membership differs from its detection"
-        assert all(entity in member["entities"] for entity in body["entities"]), "a member is tied by a value it does not have"
+        assert all(_speaks_of(member, entity) for entity in body["entities"]), "a member is tied by a value it does not have"
     times = sorted(body["@timestamp"] for body in members.values())
     assert (incident["first_seen"], incident["last_seen"]) == (times[0], times[-1])
 
@@ -76,11 +76,19 @@ def _assert_links(incident: Body, found: Mapping[str, Body], joined: list[Body],
         assert len(link["sites"]) == len(set(link["sites"])) > 0
     if not _is_cut(incident):
         spoken = {_text(entity) for body in joined for entity in body["entities"]}
-        assert spoken == {_text(link["entity"]) for link in links if link["entity"]}, "a value ties members and is no link"
+        linking = {_text(entity) for link in links if link["entity"] for entity in (link["entity"], *link["also"])}
+        assert spoken == linking, "a value ties members and is no link"
 
 
 def _of_value(link: Body, _: Mapping[str, Body], members: Mapping[str, Body]) -> set[str]:
-    return {body["site"] for body in members.values() if link["entity"] in body["entities"]}
+    return {body["site"] for body in members.values() if all(_speaks_of(body, item) for item in (link["entity"], *link["also"]))}
+
+
+def _speaks_of(detection: Body, entity: Body) -> bool:
+    """A supplier is a user that the site declared."""
+    if entity["kind"] == "supplier":
+        return any(item["kind"] == "user" and item["value"].lower() == entity["value"] for item in detection["entities"])
+    return entity in detection["entities"]
 
 
 def _of_rule(link: Body, _: Mapping[str, Body], members: Mapping[str, Body]) -> set[str]:
@@ -94,7 +102,7 @@ def _of_hosts(_: Body, found: Mapping[str, Body], members: Mapping[str, Body]) -
     return {body["site"] for body in related if any(entity["kind"] == "host" for entity in body["entities"])}
 
 
-_SEEN_AT = {"shared_entity": _of_value, "sites_within": _of_rule, "same_hosts": _of_hosts}
+_SEEN_AT = {"shared_entity": _of_value, "sites_within": _of_rule, "same_hosts": _of_hosts, "corroborated": _of_value}
 
 
 def _assert_rules(incident: Body, members: Mapping[str, Body]) -> None:

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from correlate.rules.attack import phase_told_by
 from correlate.rules.reading import text
-from schemas.detection import Detection, Entity, Kind, Level, detection_id
+from schemas.detection import Detection, Entity, Kind, Level, Phase, detection_id
 from schemas.event import Event, timestamp
 
 MAX_NAME = 256
@@ -23,6 +24,21 @@ Below 21 a number is some vendor's own scale, upside down as often as not, and s
 """
 
 
+WORKED = frozenset(
+    {
+        "a network trojan was detected",
+        "domain observed used for c2 detected",
+        "exploit kit activity detected",
+        "malware command and control activity detected",
+        "successful administrator privilege gain",
+        "successful credential theft detected",
+        "successful user privilege gain",
+        "targeted malicious activity was detected",
+    }
+)
+"""Classes of network signatures that speak of what worked (Suricata and Snort, ``classification.config``); the others see a try."""
+
+
 def is_alert(event: Event) -> bool:
     """Whether another product raised this event as an alert."""
     return bool(event.get("event.kind") == "alert")
@@ -30,6 +46,10 @@ def is_alert(event: Event) -> bool:
 
 def alert_detection(event: Event, entities: tuple[Entity, ...]) -> Detection:
     """The detection of an alert: its rule, name and level are the product's; the level is high when it says none."""
+    techniques = tuple(found for name in _TECHNIQUES for found in _texts(event.get(name)) if _TECHNIQUE.fullmatch(found))
+    tactics = tuple(
+        dict.fromkeys(found.lower().replace(" ", "-")[:MAX_NAME] for found in _texts(event.get("threat.tactic.name")))
+    )
     rule_id = (_first(event, _RULE_IDS) or f"alert:{event['event.dataset']}")[:MAX_NAME]
     return Detection(
         id=detection_id(rule_id, event["event.id"]),
@@ -41,7 +61,9 @@ def alert_detection(event: Event, entities: tuple[Entity, ...]) -> Detection:
         site=event["organization.id"],
         event_ids=(event["event.id"],),
         entities=entities,
-        techniques=tuple(found for name in _TECHNIQUES for found in _texts(event.get(name)) if _TECHNIQUE.fullmatch(found)),
+        techniques=techniques,
+        tactics=tactics,
+        phase=_phase(event, tactics, techniques),
     )
 
 
@@ -54,6 +76,18 @@ def _level(event: Event) -> Level:
                     return level
     word = str(event.get("log.level", "")).lower()
     return Level(word) if word in list(Level) else Level.HIGH
+
+
+def _phase(event: Event, tactics: tuple[str, ...], techniques: tuple[str, ...]) -> Phase:
+    """What was denied is an attempt, and so is what a network sensor saw pass, unless its class says that it worked."""
+    if "denied" in _texts(event.get("event.type")):
+        return Phase.ATTEMPT
+    if tactics:
+        return phase_told_by(tactics, techniques)
+    categories = {found.lower() for found in _texts(event.get("rule.category"))}
+    if "network" in _texts(event.get("event.category")) and not categories & WORKED:
+        return Phase.ATTEMPT
+    return Phase.SUCCESS
 
 
 def _first(event: Event, names: tuple[str, ...]) -> str:

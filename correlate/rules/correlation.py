@@ -14,9 +14,10 @@ from sigma.correlations import (
     SigmaCorrelationType,
 )
 
+from correlate.rules.attack import tactics_of, techniques_of
 from correlate.rules.check import Unsupported
 from correlate.rules.reading import Names
-from correlate.rules.rule import Rule, level_of, techniques_of
+from correlate.rules.rule import Rule, level_of
 from correlate.windows import REACH
 from schemas.detection import Level
 
@@ -42,6 +43,7 @@ class SitesWithin:
     level: Level
     status: str
     techniques: tuple[str, ...]
+    tactics: tuple[str, ...]
     path: str
     rules: tuple[str, ...]
     """Ids of the rules it counts, in the order written."""
@@ -89,6 +91,7 @@ def sites_within(
         level=level_of(written.level),
         status=written.status.name.lower() if written.status else "",
         techniques=techniques_of(written.tags),
+        tactics=tactics_of(written.tags),
         path=path,
         rules=tuple(dict.fromkeys(rule.id for rule in counted)),
         group_by=tuple(_one_meaning(field, counted, mapped) for field in written.group_by or ()),

@@ -11,13 +11,14 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader
 
+from correlate.rules.attack import phase_of, tactics_of, techniques_of
 from correlate.rules.check import Unsupported
 from correlate.rules.compile import compiled
 from correlate.rules.correlation import SitesWithin, sites_within
 from correlate.rules.exact import check_exact
 from correlate.rules.fields import Pipelines
 from correlate.rules.reading import Names
-from correlate.rules.rule import Refusal, Rule, level_of, techniques_of
+from correlate.rules.rule import Refusal, Rule, level_of
 from schemas.ids import digest
 
 Document = dict[str, Any]
@@ -106,6 +107,8 @@ class _Loader:
             level=level_of(written.level),
             status=written.status.name.lower() if written.status else "",
             techniques=techniques_of(written.tags),
+            tactics=tactics_of(written.tags),
+            phase=phase_of(written.tags),
             logsource=written.logsource,
             path=path,
             predicate=compiled([condition.parsed for condition in written.detection.parsed_condition]),

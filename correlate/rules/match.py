@@ -69,6 +69,8 @@ class Detector:
             entities=entities,
             state=self._states[rule.id],
             techniques=rule.techniques,
+            tactics=rule.tactics,
+            phase=rule.phase,
             groups=tuple(group for correlation in self._correlations.get(rule.id, ()) for group in _groups(correlation, reading)),
         )
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sigma.rule import SigmaLevel, SigmaRuleTag
+from sigma.rule import SigmaLevel
 from sigma.rule.logsource import SigmaLogSource
 
 from correlate.rules.check import Predicate
-from schemas.detection import Level
+from schemas.detection import Level, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class Rule:
     status: str
     techniques: tuple[str, ...]
     """MITRE ATT&CK technique ids, such as ``T1021.002``."""
+    tactics: tuple[str, ...]
+    """MITRE ATT&CK tactics, such as ``lateral-movement``."""
+    phase: Phase
     logsource: SigmaLogSource
     path: str
     predicate: Predicate
@@ -40,9 +43,3 @@ class Refusal:
 def level_of(level: SigmaLevel | None) -> Level:
     """A rule that states no level counts as low, as pySigma's Elasticsearch backend has it."""
     return Level.LOW if level is None else Level(level.name.lower())
-
-
-def techniques_of(tags: list[SigmaRuleTag]) -> tuple[str, ...]:
-    """The ATT&CK techniques among the tags: ``attack.t1059.001`` gives ``T1059.001``."""
-    names = (tag.name for tag in tags if tag.namespace == "attack")
-    return tuple(name.upper() for name in names if name[:1] in "tT" and name[1:2].isdigit())

@@ -39,6 +39,11 @@ MAPPINGS: Mapping[str, Mapping[str, Any]] = {
         "date_detection": False,
         "properties": {"first_seen": _DATE, "last_seen": _DATE, "opened": _DATE, "why": _UNINDEXED},
     },
+    "lead": {
+        "dynamic_templates": _TEXT_IS_KEYWORD,
+        "date_detection": False,
+        "properties": {"first_seen": _DATE, "last_seen": _DATE},
+    },
     "notice": {
         "dynamic_templates": _TEXT_IS_KEYWORD,
         "date_detection": False,
