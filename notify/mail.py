@@ -17,6 +17,9 @@ POLICY = SMTP.clone(max_line_length=76)
 _MARKING = re.compile(r"\[(TLP:(?:RED|AMBER(?:\+STRICT)?|GREEN|CLEAR))\]")
 """Traffic Light Protocol 2.0 (FIRST): the label stands in brackets at the head of the subject."""
 
+_URGENT = re.compile(r" P1\b")
+"""The highest priority, in the subject."""
+
 
 class Sender(Noun):
     """Who the mail is from."""
@@ -26,9 +29,11 @@ class Sender(Noun):
 
 
 def compose(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool) -> EmailMessage:
-    """The message for one recipient.
+    """The message for one recipient: the text, and after it, for who prefers it, the HTML (RFC 2046 §5.1.4).
 
-    Headers that say "no automatic answer": RFC 3834 §5 and, for Exchange, [MS-OXCMAIL] §2.2.3.2.14.
+    Headers that say "no automatic answer": RFC 3834 §5 and, for Exchange, [MS-OXCMAIL] §2.2.3.2.14. No ``Precedence`` and no
+    ``List-Id``: they make of it a bulk mail, which gateways delay and clients file away unread. A mail of the highest priority alone
+    is marked important (RFC 2156 §5.3.4; ``X-Priority`` for clients that know only that).
 
     Raises:
         Refused: an address or a header would not be what it says, such as a line break that adds a header.
@@ -40,6 +45,9 @@ def compose(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool) 
     except (ValueError, IndexError, HeaderParseError) as error:
         raise Refused(f"notice {notice.id} cannot be a mail: {error}") from error
     message.set_content(notice.text, charset="utf-8", cte="quoted-printable")
+    if notice.html:
+        message.add_alternative(notice.html, subtype="html", charset="utf-8", cte="quoted-printable")
+        message.set_boundary(f"=_{notice.id}")
     message["Content-Language"] = notice.contact.language
     return message
 
@@ -47,9 +55,12 @@ def compose(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool) 
 def _headers(notice: Notice, sender: Sender, date: datetime, *, uncertain: bool) -> list[tuple[str, object]]:
     marking = _MARKING.match(notice.subject)
     thread = " ".join(_token(reference) for reference in notice.references)
+    urgent = _URGENT.search(notice.subject)
     optional = {
         "References": thread,
         "In-Reply-To": thread.rpartition(" ")[2],
+        "Importance": "high" if urgent else "",
+        "X-Priority": "1" if urgent else "",
         "X-Tocsin-TLP": marking[1] if marking else "",
         "X-Tocsin-Uncertain": "yes" if uncertain else "",
     }

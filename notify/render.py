@@ -1,45 +1,38 @@
-"""Writes the mail of one decision for one reader: Planned → Notice. The words are in ``templates/``, the facts are gathered here.
+"""Writes the mail of one decision for one reader: Planned → Notice. The words are in ``templates/``, what they speak of in ``facts``.
 
-Every value passes ``text.clean`` on its way into a template (jinja's ``finalize``): it cannot be forgotten.
+Two walls against hostile values: every text among the facts is clean (``facts``), and HTML escapes whatever stands between its tags
+(jinja's autoescape).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notify.ladder import JOINING, Planned, next_rung
+from notify.facts import facts
+from notify.ladder import Planned
 from notify.region import Region
-from notify.text import clean, defang, wrap
-from schemas.detection import Level
+from notify.text import NBSP, clean, french, wrap
 from schemas.notice import Notice, notice_id
-from schemas.projection import IncidentView, Indicator, Reader, project
-from schemas.site import Finess
 
-PAP = "PAP:AMBER"
-"""Permissible Actions Protocol: look in your own logs, do nothing that the attacker could notice. Never translated."""
+MAX_SPOKEN = 4
+"""Techniques that are said in plain words, the gravest first."""
 
-PRIORITY = {Level.CRITICAL: "P1", Level.HIGH: "P2", Level.MEDIUM: "P3", Level.LOW: "P4", Level.INFORMATIONAL: "P4"}
 
-MAX_INDICATORS = 10
-MAX_LINES = 5
-"""Of rules and of missing data; the rest is counted."""
-MAX_NAMES = 20
+class Letter(NamedTuple):
+    """One mail as it is read; ``text`` and ``html`` say the same."""
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("notify"),
-    undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - plain text; finalize cleans every value
-    trim_blocks=True,
-    lstrip_blocks=True,
-    finalize=clean,
-)
+    subject: str
+    text: str
+    html: str
 
 
 def plan_notice(planned: Planned, region: Region) -> Notice:
     """The decision as a notice, its text rendered once and frozen.
+
+    The HTML is frozen with the text: a retry, days later and by another version, must be the same mail under the same Message-ID,
+    and what the region knows may have changed since. It takes some kilobytes until the receipt is there.
 
     The Message-ID is a function of the notice's id, so that every retry bears the same one; ``references`` is the root of the
     incident's thread, which no mail bears.
@@ -47,7 +40,7 @@ def plan_notice(planned: Planned, region: Region) -> Notice:
     incident, contact = planned.ladder.incident, planned.contact
     policy = planned.ladder.policy.name
     name = notice_id(incident.id, policy, planned.step, planned.cause, planned.channel, contact.email)
-    subject, text = render(planned, region)
+    letter = render(planned, region)
     return Notice(
         incident_id=incident.id,
         incident_version=incident.version,
@@ -58,87 +51,62 @@ def plan_notice(planned: Planned, region: Region) -> Notice:
         contact=contact,
         reader_site=planned.reader_site,
         due=planned.due,
-        subject=subject,
-        text=text,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
         message_id=f"<{name}@{region.domain}>",
         references=(f"<{incident.id}@{region.domain}>",),
     )
 
 
-def render(planned: Planned, region: Region) -> tuple[str, str]:
-    """Subject and text for one contact, in the contact's language and the reader's zone."""
-    view = project(planned.ladder.incident, Reader(site=planned.reader_site), region.sites)
-    facts = _facts(planned, view, region)
-    language = planned.contact.language
-    subject = _TEMPLATES.get_template(f"subject.{language}.txt.j2").render(facts)
-    return clean(subject), wrap(_TEMPLATES.get_template(f"body.{language}.txt.j2").render(facts))
+def render(planned: Planned, region: Region) -> Letter:
+    """The mail for one contact, in the contact's language and the reader's zone."""
+    known = facts(planned, region)
+    subject = _TEXT.get_template("subject.txt.j2").render(known)
+    text = _TEXT.get_template("mail.txt.j2").render(known)
+    html = _HTML.get_template("mail.html.j2").render(known)
+    number = str(known["number"])
+    return Letter(
+        subject=clean(subject),
+        text=wrap(text).replace(number, number.replace(NBSP, " ")),  # some telephones find a number only between plain spaces
+        html=french("\n".join(_lines(html))) + "\n",
+    )
 
 
-def _facts(planned: Planned, view: IncidentView, region: Region) -> Mapping[str, Any]:
-    site = region.sites.get(planned.reader_site) if planned.reader_site else None
-    return {
-        "code": f"INC-{view.id[:8]}",
-        "also": tuple(f"INC-{alias[:8]}" for alias in view.aliases[:MAX_LINES]),
-        "view": view,
-        "pap": PAP,
-        "priority": PRIORITY[view.severity],
-        "cause": planned.cause,
-        "for_region": planned.reader_site is None,
-        "place": site.name if site else planned.reader_site,
-        "names": view.names[:MAX_NAMES],
-        "rules": view.rules[:MAX_LINES],
-        "missing": view.missing[:MAX_LINES],
-        "indicators": [_indicator(indicator, region) for indicator in view.indicators[:MAX_INDICATORS]],
-        "hidden": max(0, len(view.indicators) - MAX_INDICATORS),
-        "abridged": planned.ladder.abridged,
-        "desk": region.desk,
-        "contact": planned.contact,
-        "unreached": _names(planned.unreached, region) if planned.reader_site is None else (),
-        **_times(planned, view, site.zone if site else ZoneInfo(region.timezone)),
-        **_steps(planned),
-    }
+def _lines(text: str) -> list[str]:
+    """The lines that are not empty; those of Markup stay Markup."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _times(planned: Planned, view: IncidentView, zone: ZoneInfo) -> Mapping[str, datetime | None]:
-    """Instants in the reader's zone; ``answer_by`` is when the next rung rings."""
-    ladder = planned.ladder
-    rung = next_rung(ladder)
-    instants = {
-        "now": planned.due,
-        "since": view.since,
-        "answer_by": ladder.started + rung.after if ladder.started and rung else None,
-        "taken": ladder.acknowledged_at,
-    }
-    return {name: instant and instant.astimezone(zone) for name, instant in instants.items()}
+def _spoken(meanings: Mapping[str, str], techniques: Iterable[str]) -> list[str]:
+    """What these techniques mean, in the order of the table."""
+    known = {name for technique in techniques for name in (technique.upper(), technique.upper().partition(".")[0])}
+    return [f"{words} ({name})" for name, words in meanings.items() if name in known][:MAX_SPOKEN]
 
 
-def _steps(planned: Planned) -> Mapping[str, Any]:
-    """Who is told at this step and at the next, as roles; who took the incident only for the region."""
-    ladder = planned.ladder
-    joining = planned.step >= JOINING
-    told_instead = joining and planned.reader_site is None
-    here = next(rung for rung in ladder.policy.rungs() if rung.number == (0 if joining else planned.step))
-    following = next_rung(ladder)
-    return {
-        "roles": () if told_instead else here.step.roles("site") if joining else here.step.to,
-        "next_roles": following.step.to if following else (),
-        "taken_by": ladder.acknowledged_by if planned.reader_site is None else None,
-        "policy": ladder.policy.name,
-        "minutes": here.after.total_seconds() // 60,
-    }
+def _clock(moment: datetime) -> str:
+    """Hour, minute and zone; a zone without a name is one by its offset."""
+    zone = moment.strftime("%Z")
+    return f"{moment:%H:%M} {zone if zone.isalpha() else f'UTC{zone}'}"
 
 
-def _indicator(indicator: Indicator, region: Region) -> Mapping[str, Any]:
-    value = defang(indicator.kind, clean(indicator.value))
-    return {"kind": indicator.kind, "value": value, "here": indicator.here, "names": _names(indicator.sites[:MAX_LINES], region)}
+def _utc_clock(moment: datetime, day: str) -> str:
+    """The same in UTC, with the day (a format) when it is another one there."""
+    utc = moment.astimezone(UTC)
+    return f"{utc.strftime(day) if utc.date() != moment.date() else ''}{utc:%H:%M} UTC"
 
 
-def _names(sites: tuple[Finess, ...], region: Region) -> tuple[str, ...]:
-    return tuple(region.sites[site].name if site in region.sites else site for site in sites)
+def _environment(*, html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("notify"),
+        undefined=StrictUndefined,
+        autoescape=html,  # noqa: S701 - off for plain text alone, whose every value is clean
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(lines=_lines, spoken=_spoken, clock=_clock, utc_clock=_utc_clock)
+    return environment
 
 
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
-
-
-_TEMPLATES.filters["utc"] = _utc
+_TEXT = _environment(html=False)
+_HTML = _environment(html=True)

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notify import preview
 from notify.ladder import Planned
+from notify.preview import specimens
 from notify.render import plan_notice, render
-from notify.text import WIDTH, clean, defang, wrap
-from schemas.detection import Entity, Level
+from notify.text import WIDTH, clean, defang, inert, wrap
+from schemas.detection import Entity
 from schemas.incident import Link, Reason
-from tests.notify.stories import ANCERY, BREVANES, NAMES, REGION, VALMOR, VALORNE, Story, incident, site
+from tests.notify.stories import ANCERY, BREVANES, NAMES, REGION, VALMOR, VALORNE, Story, incident
 
 MAILS = Path(__file__).parent / "mails"
 
@@ -44,55 +46,38 @@ def reminder() -> Story:
     return story
 
 
-def last_step() -> Story:
-    """02:40, the last step; this incident absorbed a younger one."""
-    story = Story()
-    story.learn(incident(aliases=("b" * 32,), severity=Level.HIGH))
-    for clock in ("02:10", "02:25", "02:40"):
-        story.tick(clock)
-    return story
+SPECIMENS = {name: notice for language in ("fr", "en") for name, notice in specimens(language)}
 
 
-def new_site() -> Story:
-    """02:50, a hospital joins an incident that the region has taken."""
-    story = first_mail()
-    story.acknowledge("02:15")
-    story.learn(incident(VALMOR, BREVANES, ANCERY, VALORNE, "990000076", version=2))
-    story.tick("02:50")
-    return story
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_the_mail_is_the_one_that_was_read_and_approved(name: str) -> None:
+    """Each mail is, to the letter, the files in ``mails/``, made by ``tocsin notify preview --out tests/notify/mails --format txt html``."""
+    mail = SPECIMENS[name]
+    assert f"{mail.subject}\n\n{mail.text}" == (MAILS / f"{name}.txt").read_text("utf-8")
+    assert mail.html == (MAILS / f"{name}.html").read_text("utf-8")
 
 
-def new_site_unreached() -> Story:
-    """02:50, the hospital that joins has nobody on call."""
-    story = Story(region=REGION.model_copy(update={"sites": {**REGION.sites, ANCERY: site(ANCERY)}}))
-    story.learn(incident())
-    story.tick("02:10")
-    story.acknowledge("02:15")
-    story.learn(incident(VALMOR, BREVANES, ANCERY, version=2))
-    story.tick("02:50")
-    return story
+def test_nothing_but_approved_mails_lies_in_the_folder() -> None:
+    """A kind of mail that is no longer sent leaves no file behind."""
+    assert {path.stem for path in MAILS.iterdir()} == set(SPECIMENS)
 
 
-CASES = {
-    "new_hospital": (first_mail, f"astreinte@{VALMOR}.fr"),
-    "new_region": (first_mail, "grades@region.fr"),
-    "reminder_hospital": (reminder, f"rssi@{VALMOR}.fr"),
-    "last_step_region": (last_step, "cert@sante.fr"),
-    "new_site_hospital": (new_site, "astreinte@990000076.fr"),
-    "new_site_region": (new_site_unreached, "grades@region.fr"),
-}
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_the_first_lines_fit_a_telephone_at_night(name: str) -> None:
+    """Five lines of 40 columns: marking, what is new, whom to call by when, what happened, what to do; then 72 columns."""
+    lines = SPECIMENS[name].text.splitlines()
+    assert all(len(line) <= 40 for line in lines[:5])
+    assert all(len(line) <= WIDTH for line in lines)
+    assert [bool(re.search(said, line)) for said, line in zip(HEAD, lines, strict=False)] == [True] * 5
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("name", CASES)
-def test_the_mail_is_the_one_that_was_read_and_approved(name: str, language: str) -> None:
-    """Each mail is, to the letter, the file in ``mails/``; and its first five lines fit a telephone."""
-    tell, address = CASES[name]
-    story = tell()
-    subject, text = render(planned(address, story, language), story.region)
-    assert f"{subject}\n\n{text}" == (MAILS / f"{name}.{language}.txt").read_text("utf-8")
-    assert all(len(line) <= 40 for line in text.splitlines()[:5])
-    assert all(len(line) <= WIDTH for line in text.splitlines())
+HEAD = (
+    r"^TLP:AMBER PAP:AMBER$",
+    r"^P1 – INC-3f9a1c2b – [A-ZÉ ]+$",  # noqa: RUF001 - the dash that the mail has
+    r"^(APPELEZ|CALL) 04 65 71 00 15 ((avant|before) \d\d:\d\d|maintenant|now)$",
+    r"^(Attaque suspectée|Suspected attack).*\.$",
+    r"(ÉTEIGNEZ RIEN|POWER NOTHING OFF|NONE POWERED OFF)\.$",
+)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -104,12 +89,43 @@ def test_a_hospital_reads_nothing_of_another(language: str) -> None:
     assert not re.search("|".join((BREVANES, NAMES[BREVANES], "srv-ad01", "jmartin")), mail)
 
 
-def test_the_subject_names_nobody_and_never_changes() -> None:
-    """One subject for the whole thread, with the marking first and no establishment in it."""
-    subjects = {
-        render(planned(address, story := tell()), story.region)[0] for tell, address in CASES.values() if tell is not last_step
+@pytest.mark.parametrize("name", [name for name in SPECIMENS if "hospital" in name])
+def test_a_hospital_is_shown_its_own_name_alone(name: str) -> None:
+    """Of the five establishments in the incident, the mail to one names that one."""
+    mail = SPECIMENS[name]
+    named = {
+        finess for finess, place in preview.SITES.items() if place in mail.text + mail.html or finess in mail.text + mail.html
     }
-    assert subjects == {"[TLP:AMBER] INC-3f9a1c2b P1 – attaque commune à plusieurs établissements"}  # noqa: RUF001 - French dash
+    assert named == {mail.reader_site}
+
+
+def test_the_subject_names_nobody_and_never_changes() -> None:
+    """One subject for the whole thread, with the marking first and no establishment, host or account in it."""
+    assert {mail.subject for name, mail in SPECIMENS.items() if name.endswith(".fr")} == {
+        "[TLP:AMBER] INC-3f9a1c2b P1 – attaque commune à plusieurs établissements"  # noqa: RUF001 - French dash
+    }
+
+
+def test_a_hospital_that_joins_a_taken_incident_is_not_asked_to_take_it() -> None:
+    """It calls with the code; who took it is the region's affair."""
+    mail = " ".join(SPECIMENS["one_more_site_hospital.en"].text.split())
+    assert "give the code INC-3f9a1c2b" in mail
+    assert not re.search("I take|Berthier", mail)
+    assert "Berthier" in SPECIMENS["one_more_site_region.en"].text
+
+
+def test_what_the_rules_mean_is_said_in_plain_words() -> None:
+    """By ATT&CK technique, the gravest first; a sub-technique speaks as its technique, an unknown one is silent."""
+    story = Story()
+    story.learn(incident(techniques=("T1021.002", "T1003", "T9999", "T1486")))
+    story.tick("02:10")
+    text = render(planned("grades@region.fr", story), REGION).text
+    said = [line for line in text.splitlines() if re.search(r"\(T\d{4}\)$", line)]
+    assert said == [
+        "- chiffre les fichiers pour demander une rançon (T1486)",
+        "- vole des mots de passe dans la mémoire ou l’annuaire (T1003)",  # noqa: RUF001 - French apostrophe
+        "- passe d’une machine à l’autre (T1021)",  # noqa: RUF001 - French apostrophe
+    ]
 
 
 def test_notice_ids_and_thread() -> None:
@@ -133,9 +149,9 @@ def test_many_of_everything() -> None:
     story = Story()
     story.learn(incident(why=known.why.model_copy(update={"links": links, "rules": rules})))
     story.tick("02:10")
-    text = render(planned("grades@region.fr", story), REGION)[1]
+    text = render(planned("grades@region.fr", story), REGION).text
     assert text.count("adresse IP") == 10
-    assert "d'autres existent (4)" in text
+    assert "4 de plus : demandez-les" in text.replace("\u00a0", " ")
     assert "et 4 autres règles" in text
 
 
@@ -149,10 +165,10 @@ def test_hostile_values() -> None:
     story = Story()
     story.learn(incident(why=known.why.model_copy(update={"rules": rules, "missing": (HOSTILE,)})))
     story.tick("02:10")
-    text = render(planned("grades@region.fr", story), REGION)[1]
+    text = render(planned("grades@region.fr", story), REGION).text
     assert not re.search("[\u202e\u2028\x00\x1b\r]", text)
     assert not re.search("^(Bcc|APPELEZ 06)", text, re.MULTILINE)
-    assert "evil Bcc: x@y.z APPELEZ 06 666[31m {{ 7*7 }} {% raw %}AAA" in " ".join(text.split())
+    assert "evil Bcc: x@y[.]z APPELEZ 06 666[31m {{ 7*7 }} {% raw %}AAA" in " ".join(text.split())
     assert len(text) < 5000
 
 
@@ -179,6 +195,19 @@ def test_clean_gives_one_short_printing_line(value: str, limit: int) -> None:
 def test_defang(kind: str, value: str, safe: str) -> None:
     """No mail program makes a link of an indicator."""
     assert defang(kind, value) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("ET see http://evil.example/a?b=c.d", "ET see http[://]evil[.]example/a?b=c[.]d"),
+        ("ask help@evil.example. Then wait.", "ask help@evil[.]example. Then wait."),
+        ("TLS 1.2 by rundll32.exe", "TLS 1.2 by rundll32[.]exe"),
+    ],
+)
+def test_inert(text: str, safe: str) -> None:
+    """The name of a rule, which another product may have written, holds no link; sentences and versions stay as they are."""
+    assert inert(text) == safe
 
 
 def test_wrap_keeps_items_and_long_words() -> None:
