@@ -25,8 +25,12 @@ SITES = ("010000024", "020000023", "030000022")
 MAILS_AN_INCIDENT = 3
 """On call at each of the two hospitals hit, and the GRADeS."""
 AWAY_SECONDS = 30
+PATIENCE = 150 * ROUNDS
+"""Seconds: what was written meanwhile waits to be worked off."""
 NOISE = 40
 """Harmless lines between two that matter."""
+
+pytestmark = pytest.mark.timeout(900 * ROUNDS)
 
 table: list[str] = ["fault                    events  incidents  mails  lost  doubled  uncertain"]
 
@@ -128,9 +132,9 @@ def verify(fault: str, region: Region, load: Load, smtp: SmtpServer) -> dict[str
     """Wait until all has arrived, then count: every event, incident and mail is there once. Gives what is not so."""
     expected = sum(load.lines.values())
     mails = load.attacks * MAILS_AN_INCIDENT
-    wait_for(f"{expected} events", lambda: len(region.stored("event")) >= expected, 240, region)
-    wait_for(f"{load.attacks} incidents", lambda: len(region.stored("incident")) >= load.attacks, 120, region)
-    wait_for(f"{mails} mails", lambda: len(_by_recipient(smtp)) >= mails, 120, region)
+    wait_for(f"{mails} mails", lambda: len(_by_recipient(smtp)) >= mails, PATIENCE, region)
+    wait_for(f"{load.attacks} incidents", lambda: len(region.stored("incident")) >= load.attacks, PATIENCE, region)
+    wait_for(f"{expected} events", lambda: len(region.stored("event")) >= expected, PATIENCE, region)
     time.sleep(3)
 
     events = Counter((str(body["organization.id"]), str(body["event.original"])) for body in region.stored("event"))
