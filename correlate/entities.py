@@ -36,8 +36,11 @@ _DOMAIN_FIELDS = ("dns.question.name", "url.domain", "destination.domain", "tls.
 _EMAIL_FIELDS = ("email.from.address", "email.sender.address")
 _HASH_OWNERS = (("process", "process.executable", "process.pe.company"), ("file", "file.path", "file.pe.company"))
 _HASH_KINDS = ("sha256", "sha1", "md5")
-_HOST_FIELDS = ("host.name", "observer.hostname")
+_HOST_FIELDS = ("host.name",)
 _USER_FIELDS = ("user.name", "user.target.name", "winlog.event_data.TargetUserName")
+
+OWN_WEB_SERVER = "web"
+"""``event.module`` of a site's own web server: the names in its requests are the site's, or whatever a visitor typed."""
 
 _SYSTEM_FOLDER = re.compile(r"^[a-z]:\\(?:windows\\(?:system32|syswow64|winsxs)\\|windows\\[^\\]+$|program files)", re.IGNORECASE)
 
@@ -97,12 +100,16 @@ def _addresses(event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _domains(event: Event) -> Iterator[tuple[str, str]]:
+    if event.get("event.module") == OWN_WEB_SERVER:
+        return
     for name in _values(event, _DOMAIN_FIELDS):
         if domain := registered_domain(name):
             yield "domain", domain
 
 
 def _urls(event: Event) -> Iterator[tuple[str, str]]:
+    if event.get("event.module") == OWN_WEB_SERVER:
+        return
     for url in _values(event, ("url.full",)):
         yield "url", url
 

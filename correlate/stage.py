@@ -2,13 +2,13 @@
 
 Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
 ``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``host/`` which incident a host is in
-(``anchors``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
+(``anchors``), ``near/`` which are at a trust domain (``alongside``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from correlate import anchors, baseline, record, settle, sightings, why
+from correlate import alongside, anchors, baseline, record, settle, sightings, why
 from correlate import incident as incidents
 from correlate.guards import Guards
 from correlate.incident import Region
@@ -35,7 +35,9 @@ _HEARD = "heard"
 """Sites that a batch has come from."""
 _SWEPT = "swept"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_EXPIRING = ("value/", "window/", "seen/", "incident/", "host/")
+_EXPIRING = ("value/", "window/", "seen/", "incident/", "host/", "inside/", "near/")
+HALF = 0.5
+"""Weight of what says that two matters are one, and ties no hospitals by itself."""
 
 
 class Correlator:
@@ -89,11 +91,13 @@ class Correlator:
     def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""
         homes = folder.homes(home_of(folder.memory, name) for name in tie.names)
-        held = anchors.holders(tie.places, lambda place: folder.living(anchors.incident_at(folder.memory, place)))
-        near = {name: home for name, home in folder.homes(held).items() if tie.raised or not _shares_a_value(home)}
-        same_hosts = [_same_hosts(held[name]) for name in sorted(near.keys() - homes.keys())]
-        homes |= near
-        evidence = tie.evidence._replace(links=(*tie.evidence.links, *same_hosts), signs=(*tie.evidence.signs, *signs))
+        near = self._on_the_same_hosts(folder, tie)
+        why_near = [_same_hosts(sites) for name, (_, sites) in sorted(near.items()) if name not in homes]
+        homes |= {name: home for name, (home, _) in near.items()}
+        if not homes and (beside := self._beside(folder, tie)):
+            homes = folder.homes([beside])
+            why_near = [_same_sites(tie.sites)]
+        evidence = tie.evidence._replace(links=(*tie.evidence.links, *why_near), signs=(*tie.evidence.signs, *signs))
         region = self._region(folder.memory, evidence)
         by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
         home = incidents.extend(by_age[0], evidence, region) if by_age else incidents.open_with(evidence, region)
@@ -104,11 +108,44 @@ class Correlator:
         for name in tie.names:
             settle_in(folder.memory, name, home.id, now)
         anchors.hold(folder.memory, tie.places, home.id, now)
+        for domain in self._domains(tie):
+            alongside.note(folder.memory, domain, home.id, tie.begin, tie.end, now)
         if tie.raised:
             yield document_of(tie.raised)
         for member in evidence.members:
             membership = member.of(home.id)
             yield Document("membership", membership.id, membership.model_dump(mode="json"))
+
+    def _on_the_same_hosts(self, folder: Folder, tie: Tie) -> dict[str, tuple[Incident, tuple[str, ...]]]:
+        """The incidents that hold the hosts of the tie, with the sites of those hosts."""
+        found = {}
+        for inside in (False, True):
+            held = anchors.holders(
+                tie.places,
+                lambda place: folder.living(anchors.incident_at(folder.memory, place, inside=inside)),  # noqa: B023 - called here
+            )
+            for name, home in folder.homes(held).items():
+                if self._is_mostly(home, held[name]) and (inside or not (tie.has_value and _shares_a_value(home))):
+                    found[name] = (home, held[name])
+        return found
+
+    def _beside(self, folder: Folder, tie: Tie) -> str | None:
+        """The one incident at the same sites in the same hours, where the tie or the incident has no attacker's value of its own."""
+        found = alongside.beside(folder.memory, self._domains(tie), tie.begin, tie.end, folder.living)
+        fitting = [
+            name
+            for name, home in folder.homes(sorted(found)).items()
+            if not (tie.has_value and _shares_a_value(home)) and self._is_mostly(home, tie.sites)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _is_mostly(self, incident: Incident, sites: Iterable[str]) -> bool:
+        """Whether these sites are half of the incident's at least: what is everywhere would swallow whatever happens anywhere."""
+        shared = {self._domain_of.get(site, site) for site in sites}.intersection(incident.trust_domains)
+        return 2 * len(shared) >= len(incident.trust_domains)
+
+    def _domains(self, tie: Tie) -> frozenset[str]:
+        return frozenset(self._domain_of.get(site, site) for site in tie.sites)
 
     def _region(self, memory: Memory, evidence: incidents.Evidence) -> Region:
         """What is known of the region: what is usual, and what could change the answer: declared sites that nothing is heard of."""
@@ -119,12 +156,16 @@ class Correlator:
 
 
 def _shares_a_value(incident: Incident) -> bool:
-    """Whether the incident has an attacker's value of its own: another value on the same hosts may be another attacker."""
-    return any(link.reason is Reason.SHARED_ENTITY for link in incident.why.links)
+    """Whether the incident has an attacker's value of its own: another value at the same sites may be another attacker."""
+    return any(link.entity for link in incident.why.links)
 
 
 def _same_hosts(sites: tuple[str, ...]) -> Link:
     return Link(reason=Reason.SAME_HOSTS, weight=ENOUGH_ALONE, sites=sites)
+
+
+def _same_sites(sites: tuple[str, ...]) -> Link:
+    return Link(reason=Reason.SAME_SITES, weight=HALF, sites=sites)
 
 
 def document_of(detection: Detection) -> Document:

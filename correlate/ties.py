@@ -61,9 +61,39 @@ class Tie(NamedTuple):
 
     names: tuple[str, ...]
     evidence: Evidence
+    at: datetime
+    """Event time of the detection that showed it."""
     places: tuple[Place, ...] = ()
-    """The hosts it happened on."""
+    """The hosts where something succeeded."""
     raised: Detection | None = None
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The establishments that it ties."""
+        return tuple(sorted({site for link in self.evidence.links for site in link.sites}))
+
+    @property
+    def has_value(self) -> bool:
+        """Whether an attacker's value ties them, and not a count alone."""
+        return any(link.entity for link in self.evidence.links)
+
+    @property
+    def begin(self) -> datetime:
+        """The earliest of what it rests on."""
+        return min(self._times)
+
+    @property
+    def end(self) -> datetime:
+        """The latest."""
+        return max(self._times)
+
+    @property
+    def _times(self) -> list[datetime]:
+        return [
+            *(member.detection.time for member in self.evidence.members),
+            *(item.time for item in self.evidence.examples),
+            self.at,
+        ]
 
 
 class Ties:
@@ -109,6 +139,7 @@ class Ties:
         new = sightings.Sighting(record.microseconds(detection.time), detection.id, detection.site, worked)
         links: list[Link] = []
         shared: dict[str, list[Value]] = {}
+        worked_at: dict[str, sightings.Sighting] = {}
         signs: tuple[str, ...] = ()
         for value in values:
             before, seen, tied = self._sighted(memory, value, new, now)
@@ -119,13 +150,14 @@ class Ties:
                 signs = (why.FORGOTTEN,) if seen.dropped else signs
                 for item in tied:
                     shared.setdefault(item.detection_id, []).append(value)
+                worked_at |= {item.site: item for item in tied if item.worked}
             elif lead := self._lead(memory, value, new, before, seen):
                 yield lead
         if links:
             members = tuple(_by_values(memory, shared))
             examples = tuple(_example(member.detection) for member in members)
-            places = tuple(place for member in members for place in self._places(member.detection))
-            yield Tie(tuple(shared), Evidence(members, tuple(links), examples, signs), places)
+            places = tuple(place for found in _latest(memory, worked_at) for place in self._places(found))
+            yield Tie(tuple(shared), Evidence(members, tuple(links), examples, signs), detection.time, places)
 
     def _sighted(
         self, memory: Memory, value: Value, new: sightings.Sighting, now: datetime
@@ -167,13 +199,20 @@ class Ties:
         members = (Member(fresh, Reason.SITES_WITHIN, (), ENOUGH_ALONE),) if fresh else ()
         link = Link(reason=Reason.SITES_WITHIN, rule_id=rule.id, weight=ENOUGH_ALONE, sites=raised.sites)
         places = tuple(Place(self._domain(item.site), item.site, host, item.time) for item in met.evidence for host in item.hosts)
-        return Tie(names, Evidence(members, (link,), tuple(map(_counted, met.evidence))), places, raised)
+        return Tie(names, Evidence(members, (link,), tuple(map(_counted, met.evidence))), detection.time, places, raised)
 
     def _places(self, detection: Detection) -> tuple[Place, ...]:
         return places_of(detection, self._domain(detection.site))
 
     def _domain(self, site: str) -> str:
         return self._domain_of.get(site, site)
+
+
+def _latest(memory: Memory, worked_at: Mapping[str, sightings.Sighting]) -> Iterator[Detection]:
+    """For each site, the latest success."""
+    for item in worked_at.values():
+        if found := recall(memory, item.detection_id):
+            yield found
 
 
 def _by_values(memory: Memory, shared: Mapping[str, Sequence[Value]]) -> Iterator[Member]:

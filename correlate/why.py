@@ -83,9 +83,13 @@ def missing(data: Iterable[str], signs: Iterable[str]) -> tuple[str, ...]:
 
 
 def only_link(links: Sequence[Link], domain_of: Mapping[str, str]) -> Link | None:
-    """The link without which the trust domains would no longer hang together; None when there is a second way round."""
-    for link in links:
-        rest = [other for other in links if other is not link]
+    """The link without which the trust domains would no longer hang together; None when there is a second way round.
+
+    Links that are not enough alone hold nothing.
+    """
+    holding = [link for link in links if link.weight >= 1]
+    for link in holding:
+        rest = [other for other in holding if other is not link]
         if len(_islands(links, rest, domain_of)) > 1:
             return link
     return None

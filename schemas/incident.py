@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SHARED_ENTITY = "shared_entity"
     SITES_WITHIN = "sites_within"
     SAME_HOSTS = "same_hosts"
+    SAME_SITES = "same_sites"
     CORROBORATED = "corroborated"
 
 

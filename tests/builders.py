@@ -69,6 +69,7 @@ def detection(
     state: State = State.ON,
     groups: Iterable[Group] = (),
     techniques: Iterable[str] = (),
+    tactics: Iterable[str] = (),
     phase: Phase = Phase.SUCCESS,
 ) -> Detection:
     """What a rule found at a site: ``values`` are its entities, ``name`` its id, by default one of site, rule, time and values."""
@@ -86,6 +87,7 @@ def detection(
         entities=tuple(entity(value) for value in values),
         state=state,
         techniques=tuple(techniques),
+        tactics=tuple(tactics),
         phase=phase,
         groups=tuple(groups),
     )

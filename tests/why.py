@@ -95,6 +95,11 @@ def _of_rule(link: Body, _: Mapping[str, Body], members: Mapping[str, Body]) -> 
     return {site for body in members.values() if body["rule.id"] == link["rule_id"] for site in body["sites"]}
 
 
+def _of_members(_: Body, found: Mapping[str, Body], members: Mapping[str, Body]) -> set[str]:
+    """Where a member is, or a match that a member counts."""
+    return {site for body in members.values() for site in (body["site"], *body["sites"])}
+
+
 def _of_hosts(_: Body, found: Mapping[str, Body], members: Mapping[str, Body]) -> set[str]:
     """Where a member, or a match that a member counts, speaks of a host."""
     counted = {event for body in members.values() for event in body["event_ids"]}
@@ -102,7 +107,13 @@ def _of_hosts(_: Body, found: Mapping[str, Body], members: Mapping[str, Body]) -
     return {body["site"] for body in related if any(entity["kind"] == "host" for entity in body["entities"])}
 
 
-_SEEN_AT = {"shared_entity": _of_value, "sites_within": _of_rule, "same_hosts": _of_hosts, "corroborated": _of_value}
+_SEEN_AT = {
+    "shared_entity": _of_value,
+    "sites_within": _of_rule,
+    "same_hosts": _of_hosts,
+    "corroborated": _of_value,
+    "same_sites": _of_members,
+}
 
 
 def _assert_rules(incident: Body, members: Mapping[str, Body]) -> None:
@@ -129,8 +140,9 @@ def _assert_rating(incident: Body, members: Mapping[str, Body], domains: Mapping
 def _assert_only_link(incident: Body, domains: Mapping[str, str]) -> None:
     links, single = incident["why"]["links"], incident["why"]["only_link"]
     assert single is None or single in links, "the only link is none of the links"
-    splitting = [link for link in links if not _whole([other for other in links if other is not link], domains)]
-    assert _whole(links, domains), "the links do not hold the trust domains together"
+    holding = [link for link in links if link["weight"] >= 1]
+    splitting = [link for link in holding if not _whole([other for other in holding if other is not link], domains)]
+    assert _whole(holding, domains), "the links do not hold the trust domains together"
     assert (single is None) == (not splitting), f"only_link is {single}, and these would split it: {splitting}"
     assert single is None or single in splitting, "without its only link the incident would still hold together"
 

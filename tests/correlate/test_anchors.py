@@ -3,7 +3,21 @@
 from correlate.anchors import NEAR, Place, holders, incident_at, places_of
 from correlate.anchors import hold as hold_places
 from correlate.stage import Correlator
-from tests.builders import ANNECY, ATTACKER, BOURGOIN, NIGHT, SCANNER, VIENNE, Told, Within, counted, detection, region, sites
+from tests.builders import (
+    ANNECY,
+    ATTACKER,
+    BOURGOIN,
+    NAMES,
+    NIGHT,
+    SCANNER,
+    VIENNE,
+    Told,
+    Within,
+    counted,
+    detection,
+    region,
+    sites,
+)
 
 
 def test_a_count_of_sites_joins_the_intrusion_on_the_same_hosts() -> None:
@@ -54,6 +68,57 @@ def test_two_attackers_on_the_same_hosts_stay_apart() -> None:
     )
 
     assert [link["entity"]["value"] for incident in told.living for link in incident["why"]["links"]] == [ATTACKER, SCANNER]
+    told.assert_explained()
+
+
+def test_an_intruder_who_changes_servers_is_one() -> None:
+    """Another address on the same machines inside two hospitals, hours later: one matter, and the hosts say why."""
+    told = region().story(
+        *(
+            detection(number, f"0{hour}:00", value, f"host:srv-{number}", tactics=("command-and-control",))
+            for hour, value in ((2, ATTACKER), (5, SCANNER))
+            for number in (VIENNE, BOURGOIN)
+        )
+    )
+
+    assert [link["reason"] for link in told.only["why"]["links"]] == ["same_hosts", "shared_entity", "shared_entity"]
+    told.assert_explained()
+
+
+def test_what_is_everywhere_swallows_nothing() -> None:
+    """One value at five hospitals, another on the same machines of two of them: two of five are too few to be the same matter."""
+    told = region().story(
+        *(detection(number, "02:00", SCANNER, f"host:srv-{number}", tactics=("execution",)) for number in NAMES),
+        *(detection(number, "03:00", ATTACKER, f"host:srv-{number}", tactics=("execution",)) for number in (VIENNE, BOURGOIN)),
+    )
+
+    assert [len(incident["sites"]) for incident in told.living] == [5, 2]
+    told.assert_explained()
+
+
+def test_a_count_joins_the_one_incident_at_its_sites() -> None:
+    """Other machines, no value in common, the same two hospitals within hours: one night, and the weaker link says so."""
+    told = Told(Correlator(sites(), (Within(threshold=2),))).story(
+        *(detection(number, "02:00", ATTACKER, f"host:pc-{number}") for number in (VIENNE, BOURGOIN)),
+        *(counted(number, "04:00", f"host:ad-{number}") for number in (VIENNE, BOURGOIN)),
+    )
+
+    assert [(link["reason"], link["weight"]) for link in told.only["why"]["links"]][-1] == ("same_sites", 0.5)
+    told.assert_explained()
+
+
+def test_a_count_joins_neither_of_two_incidents_at_its_sites() -> None:
+    """Where two matters could be meant, none is: the count stays by itself."""
+    told = Told(Correlator(sites(), (Within(threshold=2),))).story(
+        *(
+            detection(number, f"02:{minute}0", value, f"host:pc{minute}-{number}")
+            for minute, value in enumerate((ATTACKER, SCANNER))
+            for number in (VIENNE, BOURGOIN)
+        ),
+        *(counted(number, "04:00", f"host:ad-{number}") for number in (VIENNE, BOURGOIN)),
+    )
+
+    assert len(told.living) == 3
     told.assert_explained()
 
 

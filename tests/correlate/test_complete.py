@@ -18,7 +18,7 @@ def facts() -> Facts:
         detection(VIENNE, "02:00", ATTACKER),
         detection(BOURGOIN, "02:10", ATTACKER, SCANNER),
         detection(ANNECY, "02:20", SCANNER),
-        *(counted(number, "05:00") for number in (VIENNE, BOURGOIN, VALENCE)),
+        *(counted(number, "12:00") for number in (VIENNE, BOURGOIN, VALENCE)),
     )
     by_value, by_count = told.living
     return copy.deepcopy(
