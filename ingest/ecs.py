@@ -9,8 +9,8 @@ from typing import Any
 from ingest.values import address
 from schemas.event import Event
 
-OPEN_ROOTS = ("labels.", "winlog.", "powershell.", "sysmon.", "tocsin.")
-"""Roots with any name below: ECS's own for free labels, three as Winlogbeat fills them, ours."""
+OPEN_ROOTS = ("labels.", "winlog.", "powershell.", "sysmon.", "suricata.", "zeek.", "tocsin.")
+"""Roots with any name below: ECS's own for free labels, three as Winlogbeat fills them, two as Filebeat does, ours."""
 
 _PLAIN = {
     "date": "@timestamp event.created event.ingested event.start event.end file.created file.mtime file.accessed file.ctime"
@@ -106,6 +106,18 @@ _REUSED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (("process", "process.parent", "file"), "boolean", "code_signature.exists code_signature.trusted code_signature.valid"),
     (("file", "dll"), "keyword", "hash.md5 hash.sha1 hash.sha256 hash.sha512"),
+    (("tls.client", "tls.server"), "keyword", "hash.md5 hash.sha1 hash.sha256"),
+    (("tls.client", "tls.server"), "date", "not_before not_after"),
+    (
+        ("file", "tls.client", "tls.server"),
+        "keyword",
+        (
+            "x509.alternative_names x509.issuer.distinguished_name x509.public_key_algorithm x509.serial_number"
+            " x509.signature_algorithm x509.subject.distinguished_name x509.version_number"
+        ),
+    ),
+    (("file", "tls.client", "tls.server"), "date", "x509.not_before x509.not_after"),
+    (("file", "tls.client", "tls.server"), "long", "x509.public_key_size"),
     (("dll",), "keyword", "name path pe.imphash pe.original_file_name code_signature.subject_name code_signature.status"),
 )
 

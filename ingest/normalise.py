@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from ingest.auto import AUTO, SOURCE_TYPES
+from ingest.auto import parser as auto_parser
 from ingest.encodings import decode
 from ingest.origin import NotUnderstood, Origin
 from ingest.parsers import PARSERS, Parser
 from ingest.related import add_related
 from ingest.timestamps import FUTURE
+from ingest.understand import understand
 from schemas.batch import RawBatch
-from schemas.event import ECS_VERSION, RAW, Event
+from schemas.event import ECS_VERSION, Event
 from schemas.ids import event_id
 from schemas.noun import iso
 from schemas.site import Site
@@ -19,7 +22,13 @@ TIME_IS_RECEPTION = "time:received"
 TIME_IN_FUTURE = "time:future"
 """Tag: the record claims to be more than a day ahead; ``@timestamp`` is its reception, the claim is in ``tocsin.original_timestamp``."""
 
-_MODULES = {"windows_event": "windows"}
+_MODULES = {
+    "windows_event": "windows",
+    "linux_auth": "linux",
+    "suricata_eve": "suricata",
+    "web_access": "web",
+    "zeek_json": "zeek",
+}
 """``event.module`` of the source types that are not called like their module."""
 
 
@@ -56,7 +65,7 @@ def _envelope(batch: RawBatch, site: Site) -> _Envelope:
     received = iso(batch.received)
     return _Envelope(
         origin=Origin(site, batch.source, batch.received),
-        parse=PARSERS.get(batch.source_type) or _no_parser(batch.source_type),
+        parse=_parser(batch),
         module=_MODULES.get(batch.source_type, batch.source_type),
         received=received,
         latest=_a_day_after(batch.received),
@@ -73,16 +82,22 @@ def _a_day_after(received: datetime) -> str:
     return iso(received + FUTURE)
 
 
+def _parser(batch: RawBatch) -> Parser:
+    if batch.source_type == AUTO:
+        return auto_parser(decode(record)[0] for record in batch.records)
+    return PARSERS.get(batch.source_type) or _no_parser(batch.source_type)
+
+
 def _no_parser(source_type: str) -> Parser:
     def refuse(_text: str, _origin: Origin) -> Event:
-        raise NotUnderstood(f"unknown source type {source_type!r}; known: {', '.join(PARSERS)}")
+        raise NotUnderstood(f"unknown source type {source_type!r}; known: {', '.join(SOURCE_TYPES)}")
 
     return refuse
 
 
 def _event(record: bytes, identity: str, envelope: _Envelope) -> Event:
     text, tags = decode(record)
-    event = _understand(text, envelope)
+    event = understand(envelope.parse, text, envelope.origin)
     tags += event.pop("tags", ())
     event.setdefault("event.kind", "event")
     event.setdefault("event.module", envelope.module)
@@ -95,15 +110,6 @@ def _event(record: bytes, identity: str, envelope: _Envelope) -> Event:
     if tags:
         event["tags"] = list(dict.fromkeys(tags))
     return event
-
-
-def _understand(text: str, envelope: _Envelope) -> Event:
-    try:
-        return envelope.parse(text, envelope.origin)
-    except NotUnderstood as refusal:
-        return {"tags": [RAW], "error.message": str(refusal)}
-    except Exception as surprise:  # noqa: BLE001 - a record written by an attacker must not stop the stream; the event says so
-        return {"tags": [RAW], "error.message": f"the parser failed: {type(surprise).__name__}: {surprise}"}
 
 
 def _settle_time(event: Event, tags: list[str], envelope: _Envelope) -> None:

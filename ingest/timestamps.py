@@ -1,6 +1,6 @@
 """Every form of time that log records write, read into UTC instants. The only file that decides a year or a zone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,18 @@ def epoch(number: float) -> Stamp | None:
             whole, rest = divmod(number, per_second)
             return _stamp(datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=rest * 1_000_000 // per_second))
     return None
+
+
+def common_log(text: str) -> Stamp | None:
+    """``17/May/2015:10:05:03 +0200``, the time of the Common Log Format (Apache ``%t``, NGINX ``$time_local``); None when it is none."""
+    try:
+        day, month, year = int(text[:2]), _MONTHS[text[3:6]], int(text[7:11])
+        clock = int(text[12:14]), int(text[15:17]), min(int(text[18:20]), 59)
+        offset = timedelta(hours=int(text[22:24]), minutes=int(text[24:26]))
+        moment = datetime(year, month, day, *clock, tzinfo=timezone(-offset if text[21] == "-" else offset))
+    except (ValueError, KeyError, IndexError):
+        return None
+    return _stamp(moment)
 
 
 def instant(value: object, zone: ZoneInfo, received: datetime) -> Stamp | None:

@@ -1,5 +1,7 @@
 """ECS documents that another product already made, nested or with dotted names; one JSON object a line."""
 
+import re
+
 import orjson
 
 from ingest.ecs import mistyped_fields
@@ -14,6 +16,8 @@ _LISTS = frozenset({"event.category", "event.type", "tags"})
 """Fields that ECS wants as lists; products write a single value."""
 _SINGLE = frozenset({"event.kind", "event.module", "event.dataset"})
 """Fields that must be one text: they say where the event goes."""
+
+_NAME = re.compile(r'"(@timestamp|ecs\.version|ecs|event\.(?:kind|dataset|module|category|action))"\s{0,8}:')
 
 
 def parse(text: str, origin: Origin) -> Event:
@@ -40,6 +44,14 @@ def parse(text: str, origin: Origin) -> Event:
     event.setdefault("event.dataset", event["event.module"])
     _set_time(event, time, origin)
     return event
+
+
+def evidence(text: str) -> str | None:
+    """A JSON object with a name of ECS that other vocabularies do not have."""
+    if text.lstrip()[:1] != "{":
+        return None
+    found = _NAME.search(text)
+    return f"a JSON object with {found[1]!r}" if found else None
 
 
 def _repair(event: Event) -> None:

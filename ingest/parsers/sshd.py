@@ -1,31 +1,36 @@
-"""Lines of the OpenSSH server as syslog daemons write them to a file.
-
-``Mar 27 13:06:56 host sshd[1291]: …`` (RFC 3164) or ``2024-03-27T13:06:56.123456+01:00 host sshd-session[1291]: …`` (the ISO format that
-rsyslog and journald write), with or without ``<PRI>``.
-"""
+"""Lines of the OpenSSH server as syslog daemons write them to a file; ``ingest.parsers.syslog`` reads their header."""
 
 import re
 from typing import NamedTuple
 
 from ingest.origin import NotUnderstood, Origin
 from ingest.parsers.sshd_messages import MESSAGES, REPEATED, Message
-from ingest.timestamps import Stamp, rfc3164, rfc3339
-from ingest.values import address, integer, port, put, word
+from ingest.parsers.syslog import EXPECTED, PROGRAM, read_header
+from ingest.values import address, port, put
 from schemas.event import PARTIAL, Event
-from schemas.noun import iso
 
-_HEADER = re.compile(
-    r"(?:<(?P<pri>\d{1,3})>)?"
-    r"(?:(?P<rfc3164>[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d)|(?P<rfc3339>\d{4}-\d\d-\d\d[T ]\S{8,40})) "
-    r"(?P<host>\S+) (?:(?P=host) )?"  # some appliances write their name twice
-    r"(?P<program>[^\s\[:]{1,128})(?:\[(?P<pid>\d{1,10})\])?: ?(?P<message>.*)\Z",
-    re.DOTALL,
-)
-_PROGRAMS = frozenset({"sshd", "sshd-session", "sshd-auth"})
+PROGRAMS = frozenset({"sshd", "sshd-session", "sshd-auth"})
 """OpenSSH 9.8 split ``sshd`` into processes of these names."""
+_WORD = re.compile(r"[A-Za-z_]*+")
+_FIXED_WORD = re.compile(r"[A-Za-z_]*+(?![?*{|])")
 
 
-class _Reading(NamedTuple):
+def _first_word(kind: Message) -> str:
+    """The word that a message of this kind must begin with; empty when there are several."""
+    found = _FIXED_WORD.match(kind.pattern.pattern)
+    return found[0] if found else ""
+
+
+_ANY_WORD = tuple(kind for kind in MESSAGES if not _first_word(kind))
+_BY_WORD = {
+    word: tuple(kind for kind in MESSAGES if _first_word(kind) in {word, ""}) for word in {_first_word(kind) for kind in MESSAGES}
+}
+"""The kinds that a message can be of, in the order of the table, by its first word: most of the table need not be tried."""
+
+
+class Reading(NamedTuple):
+    """A message of the table, what its pattern found, and how many equal ones the line stands for."""
+
     kind: Message
     found: re.Match[str]
     times: int
@@ -39,75 +44,67 @@ def parse(text: str, origin: Origin) -> Event:
     Raises:
         NotUnderstood: the line has no syslog header.
     """
-    header = _HEADER.match(text)
+    header = read_header(text, origin)
     if header is None:
-        raise NotUnderstood("expected a syslog line, such as 'Mar 27 13:06:56 host sshd[1291]: message'")
-    event: Event = {
-        "event.module": "sshd",
-        "event.dataset": "sshd.auth",
-        "host.name": header["host"],
-        "process.name": header["program"],
-        "message": header["message"],
-    }
-    tags = _read_header(event, header, origin)
-    reading = _read(header["message"]) if header["program"] in _PROGRAMS else None
+        raise NotUnderstood(EXPECTED)
+    event, tags = header.event, header.tags
+    event["event.module"] = "sshd"
+    event["event.dataset"] = "sshd.auth"
+    reading = read(header.message) if header.program in PROGRAMS else None
     if reading is None:
         tags.append(PARTIAL)
     else:
-        _fill(event, reading)
+        fill(event, reading)
     if tags:
         event["tags"] = tags
     return event
 
 
-def _read_header(event: Event, header: re.Match[str], origin: Origin) -> list[str]:
-    if header["pid"]:
-        put(event, "process.pid", integer(header["pid"]))
-    if header["pri"]:
-        event["log.syslog.priority"] = int(header["pri"])
-    stamp = _time(header, origin)
-    if stamp is None:
-        return [PARTIAL]
-    event["@timestamp"] = iso(stamp.instant)
-    return list(stamp.tags)
+def evidence(text: str) -> str | None:
+    """A syslog line whose program is the OpenSSH server."""
+    found = PROGRAM.match(text)
+    return f"syslog line of {found[2]}" if found and found[2] in PROGRAMS else None
 
 
-def _time(header: re.Match[str], origin: Origin) -> Stamp | None:
-    if header["rfc3164"]:
-        return rfc3164(header["rfc3164"], origin.site.zone, origin.received)
-    return rfc3339(header["rfc3339"], origin.site.zone, origin.received)
-
-
-def _read(message: str) -> _Reading | None:
+def read(message: str) -> Reading | None:
+    """Look a message of the server up in the table; None when it is not there."""
     times = 1
     if repeated := REPEATED.match(message):
         times, message = int(repeated["times"]), repeated["message"]
-    for kind in MESSAGES:
+    word_ = _WORD.match(message)
+    for kind in _BY_WORD.get(word_[0] if word_ else "", _ANY_WORD):
         if found := kind.pattern.match(message):
-            return _Reading(kind, found, times)
+            return Reading(kind, found, times)
     return None
 
 
-def _fill(event: Event, reading: _Reading) -> None:
-    kind, groups = reading.kind, reading.found.groupdict()
+def fill(event: Event, reading: Reading) -> None:
+    """Set what the message says."""
+    kind, groups = reading.kind, reading.found.groupdict("")
     event["event.action"] = kind.action
-    event["event.category"] = list(kind.category)
-    event["event.type"] = list(kind.type)
-    put(event, "event.outcome", kind.outcome)
-    put(event, "user.name", word(groups.get("user") or ""))
-    put(event, "event.reason", word(groups.get("reason") or ""))
-    _place(event, "source", groups.get("ip"), groups.get("port"))
-    _place(event, "destination", groups.get("to_ip"), groups.get("to_port"))
-    put(event, "tocsin.ssh_method", groups.get("method"))
+    event["event.category"] = [*kind.category]
+    event["event.type"] = [*kind.type]
+    if kind.outcome:
+        event["event.outcome"] = kind.outcome
+    for name, text in groups.items():
+        if text and text != "-":
+            _set(event, name, text)
     if reading.times > 1:
         event["tocsin.repeated"] = reading.times
 
 
-def _place(event: Event, side: str, host: str | None, number: str | None) -> None:
+_FIELDS = {"user": "user.name", "reason": "event.reason", "method": "tocsin.ssh_method"}
+_HOSTS = {"ip": "source", "to_ip": "destination"}
+_PORTS = {"port": "source.port", "to_port": "destination.port"}
+
+
+def _set(event: Event, group: str, text: str) -> None:
     """A name in the place of an address (``UseDNS yes``) is the domain of that side."""
-    if host:
-        put(event, f"{side}.ip", address(host))
-        if f"{side}.ip" not in event:
-            put(event, f"{side}.domain", host)
-    if number:
-        put(event, f"{side}.port", port(number))
+    if group in _FIELDS:
+        event[_FIELDS[group]] = text
+    elif group in _PORTS:
+        put(event, _PORTS[group], port(text))
+    elif found := address(text):
+        event[f"{_HOSTS[group]}.ip"] = found
+    else:
+        event[f"{_HOSTS[group]}.domain"] = text

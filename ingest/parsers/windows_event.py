@@ -4,6 +4,8 @@ Every native field is kept as text under ``winlog.event_data``; the tables of ``
 ``windows_details``, ``windows_powershell`` and ``windows_categories`` draw the ECS fields from them.
 """
 
+import re
+
 import orjson
 
 from ingest.origin import NotUnderstood, Origin
@@ -20,6 +22,8 @@ from schemas.noun import iso
 
 _NUMBERS = ("winlog.process.pid", "winlog.process.thread.id")
 
+_SHAPE = re.compile(r'"(Event|EventID|winlog|winlog\.event_id|winlog\.channel)"\s{0,8}:')
+
 
 def parse(text: str, origin: Origin) -> Event:
     """The event of one JSON object.
@@ -34,6 +38,14 @@ def parse(text: str, origin: Origin) -> Event:
     if not isinstance(document, dict):
         raise NotUnderstood(f"expected a JSON object, got {type(document).__name__}")
     return _event(read(document, origin))
+
+
+def evidence(text: str) -> str | None:
+    """A JSON object with the names that ``evtx_dump``, Winlogbeat or NXLog give a Windows event."""
+    if text.lstrip()[:1] != "{":
+        return None
+    found = _SHAPE.search(text)
+    return f"a JSON object with {found[1]!r}" if found else None
 
 
 def _event(native: Native) -> Event:
