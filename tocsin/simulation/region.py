@@ -1,22 +1,33 @@
-"""The simulated region: ordinary days at three establishments, and one campaign against two of them in the evening of the last."""
+"""The simulated region: ordinary days at every establishment, the campaigns against some, and the lines that their machines write."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import chain
+from datetime import UTC, datetime
+from functools import cached_property
 from random import Random
+from typing import NamedTuple
 
-from schemas.detection import Entity
 from schemas.site import Contact, Finess, Site
-from tocsin.simulation import attack, sshd_day, windows_day, windows_shippers
+from tocsin.simulation import inventing
+from tocsin.simulation.addresses import MAX_SITES
+from tocsin.simulation.campaigns.campaign import Campaign
+from tocsin.simulation.campaigns.chosen import CAMPAIGNS, campaigns
 from tocsin.simulation.clock import DAY
+from tocsin.simulation.days.whole import whole
+from tocsin.simulation.formats.device import Device
+from tocsin.simulation.formats.sources import file_name, written
+from tocsin.simulation.happenings import Happening
 from tocsin.simulation.places import PLACES, REGION_CONTACTS, Place
-from tocsin.simulation.sshd_day import SshdLine
-from tocsin.simulation.windows_events import WindowsEvent
 
-ATTACK_AFTER = timedelta(hours=20)
-"""From the start of the last day to the first wrong password."""
-HIT = PLACES[:2]
+WEEK = 7
+
+
+class Line(NamedTuple):
+    """One line of a log of the type, without its end, and when it was written."""
+
+    source_type: str
+    text: bytes
+    time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,84 +40,95 @@ class SourceLog:
     lines: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """What really happened: the establishments hit, and what they share that others do not have."""
-
-    name: str
-    sites: tuple[Finess, ...]
-    indicators: tuple[Entity, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Simulated:
-    """A region, its logs, and the truth about them."""
+    """A region and the truth about it. Its lines are made when they are asked for, a day of one establishment at a time."""
 
-    sites: tuple[Site, ...]
-    region_contacts: tuple[Contact, ...]
-    sources: tuple[SourceLog, ...]
+    start: datetime
+    seed: int
+    days: int
+    scale: float
+    places: tuple[Place, ...]
     truth: tuple[Campaign, ...]
+    region_contacts: tuple[Contact, ...] = REGION_CONTACTS
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The establishments."""
+        return tuple(place.site for place in self.places)
+
+    @cached_property
+    def sources(self) -> tuple[SourceLog, ...]:
+        """All logs, whole, in memory: for a small region. Else use ``lines``."""
+        return tuple(log for place in self.places for log in self._logs(place))
+
+    def lines(self, place: Place) -> Iterator[Line]:
+        """What the machines of one establishment write; each log is in the order of time."""
+        devices = {kind: Device(place, _rng(self.seed, place.finess, kind)) for kind in place.sources}
+        for happening in self._happenings(place):
+            for kind, device in devices.items():
+                for text in written(happening, kind, device):
+                    yield Line(kind, text, happening.time)
+
+    def _happenings(self, place: Place) -> Iterator[Happening]:
+        """In the order of time. What a day leaves over for after midnight waits for the next; what the last leaves over is cut."""
+        attacks = [
+            happening
+            for campaign in self.truth
+            for strike in campaign.strikes
+            if strike.place == place
+            for happening in strike.happenings
+        ]
+        weekly = _rng(self.seed, "weekly").randrange(WEEK) if self.days >= WEEK else 0
+        waiting: list[Happening] = []
+        for number in range(self.days):
+            begin = self.start + number * DAY
+            end = begin + DAY
+            waiting += whole(self.seed, place, begin, number, weekly, self.scale)
+            waiting += (happening for happening in attacks if begin <= happening.time < end)
+            waiting.sort(key=lambda happening: happening.time)
+            yield from (happening for happening in waiting if happening.time < end)
+            waiting = [happening for happening in waiting if happening.time >= end]
+
+    def _logs(self, place: Place) -> Iterator[SourceLog]:
+        lines: dict[str, list[bytes]] = {kind: [] for kind in place.sources}
+        for line in self.lines(place):
+            lines[line.source_type].append(line.text)
+        for kind, texts in lines.items():
+            yield SourceLog(place.finess, kind, file_name(place, kind), tuple(texts))
 
 
-def region(start: datetime, seed: int = 1, days: int = 1, *, attacked: bool = True) -> Simulated:
-    """Simulate the region; the same arguments give the same bytes.
+def region(
+    start: datetime,
+    seed: int = 1,
+    days: int = 1,
+    *,
+    sites: int = len(PLACES),
+    scale: float = 1.0,
+    names: Collection[str] = CAMPAIGNS,
+) -> Simulated:
+    """Simulate a region; the same arguments give the same bytes.
 
     Args:
         start: The first instant of the logs, with a zone; midnight is usual.
         seed: Draws everything that varies.
         days: How many times 24 hours.
-        attacked: Whether the campaign takes place.
+        sites: How many establishments; beyond eight they are invented.
+        scale: How much louder or quieter than usual the ordinary life is; campaigns stay as they are.
+        names: Which campaigns take place.
 
     Raises:
-        ValueError: ``start`` has no zone, or there is no day.
+        ValueError: ``start`` has no zone, there is no day, there are too few or too many sites.
     """
     if start.tzinfo is None or days < 1:
         raise ValueError(f"expected a start with a time zone and at least one day, got {start.isoformat()} and {days}")
+    if not 1 <= sites <= MAX_SITES or scale <= 0:
+        raise ValueError(f"expected 1 to {MAX_SITES} sites and a scale above 0, got {sites} and {scale}")
     start = start.astimezone(UTC)  # sums in a local zone would skip or repeat an hour twice a year
-    attacker = attack.attacker(_rng(seed, "attacker"))
-    last = start + (days - 1) * DAY
-    begins = {place.site.finess: last + ATTACK_AFTER + rank * attack.BETWEEN_SITES for rank, place in enumerate(HIT)}
-    sources = []
-    for place in PLACES:
-        windows = list(_windows_days(seed, place, start, days))
-        sshd = list(_sshd_days(seed, place, start, days))
-        begin = begins.get(place.site.finess)
-        if attacked and begin:
-            rng = _rng(seed, place.site.finess, "attack")
-            sshd += attack.logins(rng, attacker, begin)
-            windows += attack.actions(rng, place, attacker, begin)
-        end = start + days * DAY
-        sources += [_windows_log(place, windows, end), _sshd_log(place, sshd, end)]
-    campaign = Campaign(attack.NAME, tuple(begins), attacker.indicators)
-    return Simulated(tuple(place.site for place in PLACES), REGION_CONTACTS, tuple(sources), (campaign,) if attacked else ())
-
-
-def _windows_days(seed: int, place: Place, start: datetime, days: int) -> Iterator[WindowsEvent]:
-    """Each day draws from a source of its own, so that neither an attack nor another day changes it."""
-    finess = place.site.finess
-    return chain.from_iterable(
-        windows_day.ordinary(_rng(seed, finess, "windows", str(day)), place, start + day * DAY) for day in range(days)
-    )
-
-
-def _sshd_days(seed: int, place: Place, start: datetime, days: int) -> Iterator[SshdLine]:
-    finess = place.site.finess
-    return chain.from_iterable(
-        sshd_day.ordinary(_rng(seed, finess, "sshd", str(day)), place, start + day * DAY) for day in range(days)
-    )
-
-
-def _windows_log(place: Place, events: list[WindowsEvent], end: datetime) -> SourceLog:
-    kept = sorted((event for event in events if event.time < end), key=lambda event: event.time)
-    lines = (windows_shippers.write(event, number, place.shipper, place.site.zone) for number, event in enumerate(kept, 1))
-    return SourceLog(place.site.finess, "windows_event", f"windows-{place.shipper}.jsonl", tuple(lines))
-
-
-def _sshd_log(place: Place, written: list[SshdLine], end: datetime) -> SourceLog:
-    kept = sorted((line for line in written if line.time < end), key=lambda line: line.time)
-    return SourceLog(place.site.finess, "sshd", "auth.log", tuple(sshd_day.write(line, place.site.zone) for line in kept))
+    places = inventing.places(sites)
+    return Simulated(start, seed, days, scale, places, tuple(campaigns(seed, places, start, days, names)))
 
 
 def _rng(seed: int, *names: str) -> Random:
     """A source of its own for each part."""
-    return Random("/".join((str(seed), *names)))  # noqa: S311 - a simulation must be repeatable, nothing here is secret
+    return Random("/".join((str(seed), *names)))  # noqa: S311 - must be repeatable, nothing here is secret
