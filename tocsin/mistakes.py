@@ -1,7 +1,7 @@
-"""Says what is wrong in a TOML file: the line, the key, what was expected, and what was probably meant."""
+"""Says what is wrong in a file that people write: the line, the key, what was expected, and what was probably meant."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,20 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 Location = Sequence[str | int]
+FindLine = Callable[[str, Location], int | None]
 
 _TABLE = re.compile(r"""\s*(\[\[?)\s*([\w."'-]+)\s*\]""")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
-def explained(path: Path, text: str, model: type[BaseModel], error: ValidationError) -> str:
-    """One line for each mistake."""
-    return "\n".join(_explained(path, text, model, item) for item in error.errors(include_input=False))
+def explained(path: Path, text: str, model: type[BaseModel], error: ValidationError, find: FindLine | None = None) -> str:
+    """One line for each mistake; ``find`` knows the lines of another format than TOML."""
+    return "\n".join(_explained(path, text, model, item, find or line_of) for item in error.errors(include_input=False))
 
 
-def _explained(path: Path, text: str, model: type[BaseModel], item: Any) -> str:
+def _explained(path: Path, text: str, model: type[BaseModel], item: Any, find: FindLine) -> str:
     location: tuple[str | int, ...] = item["loc"]
-    line = line_of(text, location)
+    line = find(text, location)
     place = f"{path}:{line}" if line else str(path)
     where = ".".join(map(str, location)) or "the file"
     if item["type"] != "extra_forbidden":

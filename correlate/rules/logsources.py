@@ -74,6 +74,7 @@ WINDOWS_CATEGORIES: dict[tuple[str, str], frozenset[str]] = {
 """Service and event id → category (Sigma taxonomy 2.1, *Windows*; Sysmon's own event ids)."""
 
 ECS_CATEGORIES: dict[str, frozenset[str]] = {
+    "authentication": frozenset({"authentication"}),  # not of Sigma's taxonomy, which has no word for logins to a VPN
     "web": frozenset({"webserver", "proxy"}),
     "network": frozenset({"firewall", "network_connection", "dns", "dns_query"}),
     "process": frozenset({"process_creation"}),
@@ -88,13 +89,14 @@ ECS_CATEGORIES: dict[str, frozenset[str]] = {
 
 LINUX_MODULES: dict[str, frozenset[str]] = {
     "sshd": frozenset({"sshd", "auth", "syslog"}),
+    "linux": frozenset({"auth", "syslog"}),
     "linux_auth": frozenset({"auth", "syslog"}),
     "system": frozenset({"auth", "syslog"}),
     "auditd": frozenset({"auditd"}),
 }
 """``event.module`` → Sigma services of product linux; the program that wrote the line is one more."""
 
-WEB_MODULES = frozenset({"apache", "haproxy", "iis", "nginx", "squid", "traefik"})
+WEB_MODULES = frozenset({"apache", "haproxy", "iis", "nginx", "squid", "traefik", "web"})
 
 MODULE_PRODUCTS: dict[str, frozenset[str]] = {
     **{module: frozenset({module}) for module in ("stormshield", "suricata", "windows", "zeek", *sorted(WEB_MODULES))},
@@ -113,7 +115,7 @@ UNTOLD = frozenset({"ecs", "auto", ""})
 
 MODULE_CATEGORIES: dict[str, frozenset[str]] = {
     **dict.fromkeys(WEB_MODULES - {"squid"}, frozenset({"webserver"})),
-    **dict.fromkeys(("linux_auth", "sshd", "system"), frozenset()),
+    **dict.fromkeys(("linux", "linux_auth", "sshd", "system"), frozenset()),
     "squid": frozenset({"proxy"}),
 }
 """Modules that are more precise than ``event.category``: ECS has one category for servers and proxies, and a line of ``auth.log``

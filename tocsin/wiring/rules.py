@@ -12,10 +12,13 @@ from correlate.entities import entities_of
 from correlate.rules.load import RuleBook, load
 from correlate.rules.match import Detector
 from correlate.rules.select import default_state
-from ingest.parsers import PARSERS
+from ingest.auto import SOURCE_TYPES
 from schemas.detection import State
 from schemas.errors import ConfigurationError
 from tocsin.settings import RulesSection
+
+TESTS = (".tests.yaml", ".tests.yml")
+"""Endings of files with the cases of a rule, which are no rules; other Sigma tools read every ``*.yml`` and so only pass over the first."""
 
 
 class Rules(NamedTuple):
@@ -49,7 +52,8 @@ def rulebook_of(section: RulesSection) -> Rules:
 def _texts(place: Traversable, name: str) -> list[tuple[str, str]]:
     if place.is_file():
         try:
-            return [(name, place.read_text(encoding="utf-8"))] if name.endswith((".yml", ".yaml")) else []
+            is_rule = name.endswith((".yml", ".yaml")) and not name.endswith(TESTS)
+            return [(name, place.read_text(encoding="utf-8"))] if is_rule else []
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"rule file {name}: cannot read it: {error}") from error
     inside = sorted(place.iterdir(), key=lambda item: item.name)
@@ -64,8 +68,8 @@ def detector(rules: Rules) -> Detector:
 
 def known_source_type(name: str) -> str:
     """The source type itself, or an error for argparse that says what was meant."""
-    if name in PARSERS:
+    if name in SOURCE_TYPES:
         return name
-    close = get_close_matches(name, PARSERS, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(PARSERS))}"
+    close = get_close_matches(name, SOURCE_TYPES, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(SOURCE_TYPES))}"
     raise argparse.ArgumentTypeError(f"unknown source type {name!r}; {hint}")
