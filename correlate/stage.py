@@ -91,6 +91,7 @@ class Correlator:
     def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""
         homes = folder.homes(home_of(folder.memory, name) for name in tie.names)
+        homes |= self._of_the_counted(folder, tie)
         near = self._on_the_same_hosts(folder, tie)
         why_near = [_same_hosts(sites) for name, (_, sites) in sorted(near.items()) if name not in homes]
         homes |= {name: home for name, (home, _) in near.items()}
@@ -115,6 +116,14 @@ class Correlator:
         for member in evidence.members:
             membership = member.of(home.id)
             yield Document("membership", membership.id, membership.model_dump(mode="json"))
+
+    def _of_the_counted(self, folder: Folder, tie: Tie) -> dict[str, Incident]:
+        """The incidents that what was counted is part of, at two trust domains: the count says of them what they are."""
+        found: dict[str, set[str]] = {}
+        for site, name in tie.counted:
+            if home := folder.living(home_of(folder.memory, name)):
+                found.setdefault(home, set()).add(self._domain_of.get(site, site))
+        return folder.homes(sorted(home for home, domains in found.items() if len(domains) >= anchors.ENOUGH))
 
     def _on_the_same_hosts(self, folder: Folder, tie: Tie) -> dict[str, tuple[Incident, tuple[str, ...]]]:
         """The incidents that hold the hosts of the tie, with the sites of those hosts."""

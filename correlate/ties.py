@@ -66,6 +66,8 @@ class Tie(NamedTuple):
     places: tuple[Place, ...] = ()
     """The hosts where something succeeded."""
     raised: Detection | None = None
+    counted: tuple[tuple[str, str], ...] = ()
+    """Site and id of each detection that the correlation counted."""
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -199,7 +201,14 @@ class Ties:
         members = (Member(fresh, Reason.SITES_WITHIN, (), ENOUGH_ALONE),) if fresh else ()
         link = Link(reason=Reason.SITES_WITHIN, rule_id=rule.id, weight=ENOUGH_ALONE, sites=raised.sites)
         places = tuple(Place(self._domain(item.site), item.site, host, item.time) for item in met.evidence for host in item.hosts)
-        return Tie(names, Evidence(members, (link,), tuple(map(_counted, met.evidence))), detection.time, places, raised)
+        return Tie(
+            names,
+            Evidence(members, (link,), tuple(map(_counted, met.evidence))),
+            detection.time,
+            places,
+            raised,
+            tuple((item.site, item.detection_id) for item in met.evidence),
+        )
 
     def _places(self, detection: Detection) -> tuple[Place, ...]:
         return places_of(detection, self._domain(detection.site))

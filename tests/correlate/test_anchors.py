@@ -3,6 +3,7 @@
 from correlate.anchors import NEAR, Place, holders, incident_at, places_of
 from correlate.anchors import hold as hold_places
 from correlate.stage import Correlator
+from schemas.detection import Group
 from tests.builders import (
     ANNECY,
     ATTACKER,
@@ -165,3 +166,17 @@ def test_two_hosts_of_one_trust_domain_are_not_enough() -> None:
     assert holders([here, also_here], lambda _: "i1") == {}
     assert holders([here, there], lambda _: "i1") == {"i1": (VIENNE, ANNECY)}
     assert holders([here, there], lambda place: place.trust_domain) == {}
+
+
+def test_a_count_of_what_is_in_an_incident_is_part_of_it() -> None:
+    """Two incidents at the same two hospitals; the count is about the detections of the second, and joins that one."""
+    group = (Group(correlation="c1", value=VIENNE),), (Group(correlation="c1", value=BOURGOIN),)
+    told = Told(Correlator(sites(), (Within(threshold=2),))).story(
+        *(detection(number, "02:00", ATTACKER, f"host:pc-{number}") for number in (VIENNE, BOURGOIN)),
+        detection(VIENNE, "03:00", SCANNER, groups=group[0]),
+        detection(BOURGOIN, "03:30", SCANNER, groups=group[1]),
+    )
+
+    assert [incident["detections"] for incident in told.living] == [2, 3]
+    assert [link["reason"] for link in told.living[1]["why"]["links"]] == ["shared_entity", "sites_within"]
+    told.assert_explained()

@@ -25,6 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scale", type=float, default=1.0, metavar="X", help="how much louder the ordinary life is than usual (1.0)"
     )
+    configure_campaigns(parser)
+
+
+def configure_campaigns(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that choose what happens."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--campaigns", metavar="NAMES", help=f"which attacks, with commas between: {', '.join(CAMPAIGNS)} (all)")
     which.add_argument("--without-campaigns", action="store_true", help="ordinary days alone")
@@ -47,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         days=arguments.days,
         sites=arguments.sites,
         scale=arguments.scale,
-        names=_names(arguments),
+        names=chosen(arguments),
     )
     written = []
     for path, lines in _files(simulated, arguments.out):
@@ -96,8 +101,12 @@ def _files(simulated: Simulated, folder: Path) -> Iterator[tuple[Path, int]]:
         raise ConfigurationError(f"--out {folder}: cannot write {error.filename}: {error.strerror}") from error
 
 
-def _names(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The campaigns that were asked for."""
+def chosen(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The campaigns that were asked for.
+
+    Raises:
+        ConfigurationError: none has such a name.
+    """
     if arguments.without_campaigns:
         names: list[str] = []
     elif arguments.campaigns is None:

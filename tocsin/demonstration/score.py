@@ -38,9 +38,12 @@ class Match(NamedTuple):
 
     @property
     def time_to_join(self) -> timedelta | None:
-        """From the first act at the second site to the detection that joined the two, on the region's clock."""
+        """From the first act at the second site to the detection that joined the two, on the region's clock.
+
+        Never below zero: some logs cut their seconds.
+        """
         opened = [datetime.fromisoformat(incident["opened"]) for incident in self.incidents]
-        return min(opened) - self.campaign.second_hit if opened else None
+        return max(min(opened) - self.campaign.second_hit, timedelta(0)) if opened else None
 
 
 class Score(NamedTuple):

@@ -2,10 +2,11 @@
 
 import fcntl
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from notify.ports import Channel
@@ -40,6 +41,8 @@ def embedded(
     clock: Callable[[], datetime] = utc_now,
     channels: Mapping[str, Channel] | None = None,
     last: bool = False,
+    fed_by: Callable[[SqliteLog], Callable[[], Awaitable[bool]]] | None = None,
+    durable: bool = True,
 ) -> Running:
     """All stages over the region's SQLite file, fed by its declared sources.
 
@@ -49,19 +52,25 @@ def embedded(
         clock: Gives now.
         channels: Instead of the configured mail server.
         last: Sources are complete: an unfinished last line is a record too.
+        fed_by: Instead of the declared sources: what appends to the log, and answers whether it did.
+        durable: Whether what is committed survives a power cut; a kill it survives either way.
     """
     region.region.data.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(region.region.data)
+    database = Database(region.region.data, durable=durable)
     log, store = SqliteLog(database), SqliteStore(database)
     handover = Handover(store, channels if channels is not None else mail.channels(region, clock), clock, "embedded")
     performer = Performer(log, store, handover=handover)
     stages: tuple[Stage, ...] = (analysis(region, rules), correlator(region, rules), escalator(region))
     seats = [Seat(stage, SqliteState(database, stage.name), performer) for stage in stages]
-    shipper = Shipper(declared(region.source), follow, log, SqliteState(database, "ship"), clock, secrets.token_hex(8))
+    if fed_by is None:
+        shipper = Shipper(declared(region.source), follow, log, SqliteState(database, "ship"), clock, secrets.token_hex(8))
+        more: Callable[[], Awaitable[bool]] = partial(shipper.round, last=last)
+    else:
+        more = fed_by(log)
 
     async def feed() -> bool:
         with database.transaction():
-            return await shipper.round(last=last)
+            return await more()
 
     return Running(Embedded(database, log, seats, clock, feed), database, log, store)
 
