@@ -53,3 +53,12 @@ def test_too_long_a_key_is_refused(size: int) -> None:
     """BLAKE2b takes 64 bytes (RFC 7693 §2.1); a longer one is a mistake to hear of."""
     with pytest.raises(ValueError, match="64 bytes"):
         digest("x", key=b"k" * size)
+
+
+@given(st.text(), st.text(), st.text(), st.integers(min_value=0), st.binary(), st.binary(max_size=64))
+def test_the_id_of_an_event_is_the_digest_of_its_place_and_record(
+    site: str, source: str, epoch: str, position: int, record: bytes, key: bytes
+) -> None:
+    """However it is computed: each of its parts is framed, the record under the key."""
+    expected = digest("event", site, source, epoch, position, digest(record, key=key))
+    assert event_id(site, source, epoch, position, record, key=key) == expected

@@ -1,6 +1,7 @@
 """tocsin.demonstration: the region's day as it is lived, and what was found held against what happened."""
 
 import asyncio
+import re
 import smtplib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -137,6 +138,17 @@ def test_the_demonstration_finds_every_campaign(capsys: pytest.CaptureFixture[st
     assert text.splitlines()[-1] == "campaigns 4 of 4 found, sites right 4 of 4, wrongly joined 0, regional items a week 0"
     assert "Subject: [TLP:AMBER] INC-" in text
     assert "APPELEZ 04 65 71 00 15" in text
+    assert status == 0
+
+
+def test_the_worst_night_is_one_incident_of_the_highest_severity(capsys: pytest.CaptureFixture[str]) -> None:
+    """The VPN of all eight hospitals is entered and what follows is seen: spread makes it worse, never less."""
+    status = main(["demo", "--once", "--seed", "3", "--scale", "0.05", "--night-of-all"])
+    text = capsys.readouterr().out
+
+    assert "campaigns 4 of 4 found, sites right 4 of 4, wrongly joined 0" in text
+    assert re.search(r"nuit-de-tous +found, all sites", text)
+    assert re.search(r"severity critical[^\n]*\n  sites    (?:[^,\n]+, ){2,}", text)
     assert status == 0
 
 
