@@ -1,7 +1,7 @@
 """The same hospitals in the same hours: a count of sites shares no value with anything, so the establishments themselves must tell.
 
 Passwords dumped at two hospitals, and an attacker's server met by the same two an hour later, are one night. Where two matters could be
-meant, neither is: then the count stays an incident of its own.
+meant, neither is: then the count stays an incident of its own. Two matters at the same three hospitals in the same hours are one.
 """
 
 from collections.abc import Callable, Collection
@@ -15,19 +15,21 @@ MAX_INCIDENTS = 16
 """Incidents remembered of one trust domain, the latest."""
 ENOUGH = 2
 """Trust domains that must be the same."""
+WIDE = 3
+"""Trust domains that no two unrelated attackers have in common in the same hours."""
 
 
 def beside(
     memory: Memory, domains: Collection[str], begin: datetime, end: datetime, living: Callable[[str], str | None]
-) -> frozenset[str]:
-    """The living incidents that have two of these trust domains in common and something there within ``NEAR`` of that time."""
+) -> dict[str, frozenset[str]]:
+    """The living incidents with something at two of these trust domains within ``NEAR`` of that time, and which of them."""
     first, last = record.microseconds(begin - NEAR), record.microseconds(end + NEAR)
     found: dict[str, set[str]] = {}
     for domain in sorted(domains):
         for incident, start, latest in record.unpack(memory.get(_key(domain))) or ():
             if start <= last and latest >= first and (alive := living(incident)):
                 found.setdefault(alive, set()).add(domain)
-    return frozenset(incident for incident, shared in found.items() if len(shared) >= ENOUGH)
+    return {incident: frozenset(shared) for incident, shared in sorted(found.items()) if len(shared) >= ENOUGH}
 
 
 def note(memory: Memory, domain: str, incident: str, begin: datetime, end: datetime, now: datetime) -> None:

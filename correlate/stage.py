@@ -5,17 +5,17 @@ Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a
 (``anchors``), ``near/`` which are at a trust domain (``alongside``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from correlate import alongside, anchors, baseline, record, settle, sightings, why
+from correlate import alongside, anchors, baseline, entry, record, settle, sightings, why
 from correlate import incident as incidents
 from correlate.guards import Guards
 from correlate.incident import Region
 from correlate.memory import Folder, Memory, home_of, settle_in
 from correlate.ties import ENOUGH_ALONE, SitesWithin, Tie, Ties
 from schemas import topics
-from schemas.detection import Detection, DetectionBatch, State
+from schemas.detection import Detection, DetectionBatch, Level, State
 from schemas.incident import Incident, Link, Reason
 from schemas.lead import Lead
 from schemas.noun import Noun
@@ -95,9 +95,9 @@ class Correlator:
         near = self._on_the_same_hosts(folder, tie)
         why_near = [_same_hosts(sites) for name, (_, sites) in sorted(near.items()) if name not in homes]
         homes |= {name: home for name, (home, _) in near.items()}
-        if not homes and (beside := self._beside(folder, tie)):
-            homes = folder.homes([beside])
-            why_near = [_same_sites(tie.sites)]
+        if beside := self._beside(folder, tie, homes):
+            homes |= beside
+            why_near.append(_same_sites(tie.sites))
         evidence = tie.evidence._replace(links=(*tie.evidence.links, *why_near), signs=(*tie.evidence.signs, *signs))
         region = self._region(folder.memory, evidence)
         by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
@@ -134,27 +134,33 @@ class Correlator:
                 lambda place: folder.living(anchors.incident_at(folder.memory, place, inside=inside)),  # noqa: B023 - called here
             )
             for name, home in folder.homes(held).items():
-                if self._is_mostly(home, held[name]) and (inside or not (tie.has_value and _shares_a_value(home))):
+                if _is_mostly(home, self._among(held[name])) and (inside or not (tie.has_value and _shares_a_value(home))):
                     found[name] = (home, held[name])
         return found
 
-    def _beside(self, folder: Folder, tie: Tie) -> str | None:
-        """The one incident at the same sites in the same hours, where the tie or the incident has no attacker's value of its own."""
-        found = alongside.beside(folder.memory, self._domains(tie), tie.begin, tie.end, folder.living)
-        fitting = [
-            name
-            for name, home in folder.homes(sorted(found)).items()
-            if not (tie.has_value and _shares_a_value(home)) and self._is_mostly(home, tie.sites)
-        ]
-        return fitting[0] if len(fitting) == 1 else None
+    def _beside(self, folder: Folder, tie: Tie, homes: Mapping[str, Incident]) -> dict[str, Incident]:
+        """What goes on at the same sites in the same hours: whatever has three of them in common, or the one that can be meant.
 
-    def _is_mostly(self, incident: Incident, sites: Iterable[str]) -> bool:
-        """Whether these sites are half of the incident's at least: what is everywhere would swallow whatever happens anywhere."""
-        shared = {self._domain_of.get(site, site) for site in sites}.intersection(incident.trust_domains)
-        return 2 * len(shared) >= len(incident.trust_domains)
+        What nobody doubts takes the ways in at its sites with it, which were seen before it was.
+        """
+        domains = self._domains(tie).union(*(home.trust_domains for home in homes.values()))
+        shared = alongside.beside(folder.memory, domains, tie.begin, tie.end, folder.living)
+        others = {
+            name: home for name, home in folder.homes(shared).items() if name not in homes and _is_mostly(home, shared[name])
+        }
+        wide = {name: home for name, home in others.items() if len(shared[name]) >= alongside.WIDE}
+        if any(_is_beyond_doubt(home) for home in homes.values()):
+            wide |= {name: home for name, home in others.items() if entry.is_entry(home.techniques)}
+        if homes or wide:
+            return wide
+        fitting = {name: home for name, home in others.items() if _may_be_meant(tie, home)}
+        return fitting if len(fitting) == 1 else {}
 
     def _domains(self, tie: Tie) -> frozenset[str]:
-        return frozenset(self._domain_of.get(site, site) for site in tie.sites)
+        return self._among(tie.sites)
+
+    def _among(self, sites: Iterable[str]) -> frozenset[str]:
+        return frozenset(self._domain_of.get(site, site) for site in sites)
 
     def _region(self, memory: Memory, evidence: incidents.Evidence) -> Region:
         """What is known of the region: what is usual, and what could change the answer: declared sites that nothing is heard of."""
@@ -162,6 +168,24 @@ class Correlator:
         silent = tuple(f"no logs received from site {site}" for site in sorted(self._domain_of) if site not in heard)
         members = [member.detection for member in evidence.members]
         return Region(self._domain_of, silent, baseline.told(memory, members, len(heard)) if members else baseline.NONE)
+
+
+def _is_mostly(incident: Incident, domains: Collection[str]) -> bool:
+    """Whether these are half of its trust domains at least: what is everywhere would swallow whatever happens anywhere.
+
+    An attack that nobody doubts is exempt: on the worst night it is everywhere.
+    """
+    return 2 * len(domains) >= len(incident.trust_domains) or _is_beyond_doubt(incident)
+
+
+def _is_beyond_doubt(incident: Incident) -> bool:
+    return incident.why.rules[0].level is Level.CRITICAL
+
+
+def _may_be_meant(tie: Tie, incident: Incident) -> bool:
+    """Whether they can be one although no value says so: one of them has none, or is only the way in to what nobody doubts."""
+    apart = tie.has_value and _shares_a_value(incident)
+    return not apart or (entry.is_entry(tie.techniques) and _is_beyond_doubt(incident))
 
 
 def _shares_a_value(incident: Incident) -> bool:

@@ -80,6 +80,11 @@ class Tie(NamedTuple):
         return any(link.entity for link in self.evidence.links)
 
     @property
+    def techniques(self) -> tuple[str, ...]:
+        """MITRE ATT&CK techniques of its members."""
+        return tuple(dict.fromkeys(name for member in self.evidence.members for name in member.detection.techniques))
+
+    @property
     def begin(self) -> datetime:
         """The earliest of what it rests on."""
         return min(self._times)

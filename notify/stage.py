@@ -14,12 +14,12 @@ from notify.policy import Policy
 from notify.region import Region
 from notify.render import plan_notice
 from schemas import codec, topics
-from schemas.act import Act
+from schemas.act import Act, Deed
 from schemas.errors import BadMessage
 from schemas.incident import Incident
 from schemas.notice import Notice, Receipt, Status
 from schemas.noun import Instant, Noun, iso, parse_iso
-from schemas.output import Output, Send
+from schemas.output import Document, Output, Send
 from schemas.tick import Tick
 
 Memory = MutableMapping[str, bytes]
@@ -55,12 +55,12 @@ class Escalator:
         self._region = region
 
     def step(self, store: Memory, message: Noun) -> Iterator[Output]:
-        """Take one message; give the notices to hand over now."""
+        """Take one message; give the notices to hand over now, and who has taken an incident."""
         match message:
             case Incident():
-                self._learn(store, message)
+                yield from self._learn(store, message)
             case Act():
-                self._heed(store, message)
+                yield from self._heed(store, message)
             case Receipt():
                 _settle(store, message)
             case Tick():
@@ -68,17 +68,22 @@ class Escalator:
             case _:
                 raise BadMessage(f"expected an incident, an act or a receipt, got a {type(message).__name__}")
 
-    def _learn(self, store: Memory, incident: Incident) -> None:
+    def _learn(self, store: Memory, incident: Incident) -> Iterator[Document]:
         if incident.merged_into:
             store[f"alias/{incident.id}"] = incident.merged_into.encode()
         merged = [found for alias in incident.aliases if (found := _load(store, alias))]
-        after, _ = ladder.step(_load(store, incident.id), incident, self._region, self._policy, merged)
+        before = _load(store, incident.id)
+        after, _ = ladder.step(before, incident, self._region, self._policy, merged)
         _save(store, incident.id, after)
+        if after and after.acknowledged_at and not (before and before.acknowledged_at):  # taken over from an alias
+            yield _acknowledgement(incident.id, after.acknowledged_by or "", after.acknowledged_at)
 
-    def _heed(self, store: Memory, act: Act) -> None:
+    def _heed(self, store: Memory, act: Act) -> Iterator[Document]:
         name = _resolved(store, act.incident_id)
         after, _ = ladder.step(_load(store, name), act, self._region, self._policy)
         _save(store, name, after)
+        if act.deed is Deed.ACKNOWLEDGE:
+            yield _acknowledgement(name, act.by, act.at, act.comment)
 
     def _tick(self, store: Memory, tick: Tick) -> Iterator[Send]:
         now = max(tick.now, parse_iso(store[_CLOCK].decode())) if _CLOCK in store else tick.now
@@ -124,6 +129,11 @@ def _settle(store: Memory, receipt: Receipt) -> None:
 def _wait(store: Memory, notice: Notice, *, attempt: int, due: datetime) -> None:
     waiting = Waiting(message=codec.encode(notice), attempt=attempt, due=due)
     store[f"waiting/{notice.id}"] = waiting.model_dump_json().encode()
+
+
+def _acknowledgement(incident: str, by: str, at: datetime, comment: str = "") -> Document:
+    """Who has taken the incident, for people: created only, as the first who takes it counts."""
+    return Document("acknowledgement", incident, {"incident_id": incident, "by": by, "at": iso(at), "comment": comment})
 
 
 def _resolved(store: Memory, name: str) -> str:

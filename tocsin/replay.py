@@ -33,6 +33,8 @@ class Replayed:
     detections: dict[str, Body] = field(default_factory=dict)
     memberships: dict[str, Body] = field(default_factory=dict)
     incidents: dict[str, Body] = field(default_factory=dict)
+    leads: dict[str, Body] = field(default_factory=dict)
+    acknowledgements: dict[str, Body] = field(default_factory=dict)
     notices: dict[str, Body] = field(default_factory=dict)
     dead: dict[str, Body] = field(default_factory=dict)
 

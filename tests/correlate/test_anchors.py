@@ -3,7 +3,7 @@
 from correlate.anchors import NEAR, Place, holders, incident_at, places_of
 from correlate.anchors import hold as hold_places
 from correlate.stage import Correlator
-from schemas.detection import Group
+from schemas.detection import Group, Level
 from tests.builders import (
     ANNECY,
     ATTACKER,
@@ -180,3 +180,42 @@ def test_a_count_of_what_is_in_an_incident_is_part_of_it() -> None:
     assert [incident["detections"] for incident in told.living] == [2, 3]
     assert [link["reason"] for link in told.living[1]["why"]["links"]] == ["shared_entity", "sites_within"]
     told.assert_explained()
+
+
+def test_two_matters_at_the_same_three_hospitals_are_one() -> None:
+    """Two values, other machines, the same three hospitals within hours: no two attackers have that in common by chance."""
+    told = region().story(
+        *(
+            detection(number, f"0{hour}:00", value, f"host:pc{hour}-{number}")
+            for hour, value in ((2, ATTACKER), (4, SCANNER))
+            for number in (VIENNE, BOURGOIN, ANNECY)
+        )
+    )
+
+    assert told.only["sites"] == sorted([VIENNE, BOURGOIN, ANNECY])
+    told.assert_explained()
+
+
+def test_the_way_in_belongs_to_what_nobody_doubts() -> None:
+    """Entered at 02:00 from an address that nothing else has; at 03:00 a critical rule matches at the same two: one night."""
+    told = region().story(
+        *(detection(number, "02:00", SCANNER, techniques=("T1133",)) for number in (VIENNE, BOURGOIN)),
+        *(
+            detection(number, f"03:{minute}0", ATTACKER, f"host:pc-{number}", level=Level.CRITICAL, techniques=("T1486",))
+            for minute in (0, 1)
+            for number in (VIENNE, BOURGOIN)
+        ),
+    )
+
+    assert told.only["detections"] == 6
+    told.assert_explained()
+
+
+def test_a_way_in_alone_joins_no_doubtful_matter() -> None:
+    """Without a critical rule, another address at the same two hospitals may be anybody."""
+    told = region().story(
+        *(detection(number, "02:00", SCANNER, techniques=("T1133",)) for number in (VIENNE, BOURGOIN)),
+        *(detection(number, "03:00", ATTACKER, f"host:pc-{number}", techniques=("T1059",)) for number in (VIENNE, BOURGOIN)),
+    )
+
+    assert len(told.living) == 2

@@ -85,6 +85,7 @@ def test_the_same_input_gives_the_same_bytes_in_any_order_of_sites(twice: list[d
         "detections.ndjson",
         "memberships.ndjson",
         "incidents.ndjson",
+        "leads.ndjson",
         "notices.ndjson",
         "dead.ndjson",
         "summary.json",

@@ -5,7 +5,7 @@ from schemas.act import Act, Deed
 from schemas.incident import Incident
 from schemas.notice import Receipt, Status
 from schemas.noun import Noun
-from schemas.output import Send
+from schemas.output import Document, Send
 from schemas.tick import Tick
 from tests.notify.stories import ANCERY, POLICY, REGION, at, incident
 
@@ -84,6 +84,17 @@ def test_acknowledging_stops_the_ladder_but_a_site_that_joins_is_told() -> None:
     assert story.at("02:26") == []
     story.hears(incident(*incident().sites, ANCERY, version=9))
     assert addresses(story.at("02:30")) == {f"astreinte@{ANCERY}.fr"}
+
+
+def test_who_has_taken_an_incident_is_told_to_people() -> None:
+    """One document for the incident, created only: the first who takes it counts, and an act on an alias names the one that lives on."""
+    story = Story()
+    story.hears(incident())
+    act = Act(incident_id=incident().id, deed=Deed.ACKNOWLEDGE, by="Ana", at=at("02:14"), comment="vu")
+    (told,) = [output for output in story.stage.step(story.memory, act) if isinstance(output, Document)]
+
+    assert (told.kind, told.id, told.version) == ("acknowledgement", incident().id, None)
+    assert (told.body["by"], told.body["comment"]) == ("Ana", "vu")
 
 
 def test_an_act_on_an_alias_reaches_the_incident_that_lives_on() -> None:

@@ -97,6 +97,7 @@ def _write(folder: Path, result: Replayed, summary: Body) -> None:
             ("detections", by_time(result.detections.values(), "@timestamp")),
             ("memberships", by_time(result.memberships.values(), "time")),
             ("incidents", by_time(result.incidents.values(), "first_seen")),
+            ("leads", by_time(result.leads.values(), "first_seen")),
             ("notices", by_time(result.notices.values(), "at")),
             ("dead", by_time(result.dead.values(), "reason")),
         ):
