@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof lint fmt bench services services-stop clean
+.PHONY: help demo test proof lint fmt bench screenshots services services-stop clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ fmt: $(READY) ## format the code and repair what can be repaired
 
 bench: $(READY) ## measure speed (benchmarks/bench_*.py)
 	@for bench in $(wildcard benchmarks/bench_*.py); do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
+
+screenshots: $(READY) ## pictures of the console on the simulated region, into docs/pictures (needs Chromium)
+	$(BIN)/python -m tests.console.pictures docs/pictures
 
 services: $(READY) ## start Kafka and Elasticsearch here and print where they are
 	@$(BIN)/python -m tests.services.local start

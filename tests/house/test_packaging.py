@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = ("schemas", "ingest", "correlate", "notify", "console", "tocsin", "rules")
-DATA = {"rules": "*.yml", "notify": "*.j2", "tocsin": "*.toml"}
+DATA = {"rules": "*.yml", "notify": "*.j2", "console": "*.html", "tocsin": "*.toml"}
 
 READ = """
 from importlib.resources import files

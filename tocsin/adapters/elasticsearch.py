@@ -214,5 +214,7 @@ SORT = {
     "notice": "updated",
     "dead": "reason",
     "membership": "time",
+    "lead": "last_seen",
+    "acknowledgement": "at",
 }
 """What each kind is listed by, latest first."""

@@ -47,8 +47,13 @@ MAPPINGS: Mapping[str, Mapping[str, Any]] = {
     "notice": {
         "dynamic_templates": _TEXT_IS_KEYWORD,
         "date_detection": False,
-        "properties": {"updated": _DATE, "next_attempt": _DATE, "notice": _UNINDEXED},
+        "properties": {
+            "updated": _DATE,
+            "next_attempt": _DATE,
+            "notice": {"dynamic": False, "properties": {"incident_id": _KEYWORD}},
+        },
     },
+    "acknowledgement": {"dynamic_templates": _TEXT_IS_KEYWORD, "date_detection": False, "properties": {"at": _DATE}},
     "dead": {
         "dynamic_templates": _TEXT_IS_KEYWORD,
         "date_detection": False,
