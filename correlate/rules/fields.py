@@ -17,6 +17,7 @@ from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
 from sigma.rule.logsource import SigmaLogSource
 from sigma.types import SigmaFieldReference
 
+from correlate.rules import taxonomy
 from correlate.rules.reading import Names
 
 NATIVE = "winlog.event_data."
@@ -58,7 +59,10 @@ class Pipelines:
         self._zeek = ecs_zeek_beats()
 
     def apply(self, rule: SigmaRule) -> None:
-        """Map the rule's fields in place by its log source: Windows, Zeek; others read what they name."""
+        """Map the rule's fields in place by its log source; what no table knows is read as it is written."""
+        known = taxonomy.names(rule.logsource)
+        for item in items_of(rule):
+            item.field = known.get(item.field or "", item.field)
         if rule.logsource.product == "windows":
             _apply_windows(self._windows, rule)
         elif rule.logsource.product == "zeek":
