@@ -49,7 +49,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong on one line, and end with status 2."""
         word = message.partition("invalid choice: '")[2].partition("'")[0]
-        close = get_close_matches(word, COMMANDS, n=1) if word else []
+        close = get_close_matches(word, COMMANDS, n=1) if word and "COMMAND" in message else []
         hint = f"; did you mean {close[0]!r}?" if close else ""
         self.exit(2, f"{self.prog}: {message}{hint}\n")
 

@@ -7,13 +7,19 @@ from pathlib import Path
 from schemas import codec, topics
 from schemas.act import Act, Deed
 from schemas.errors import ConfigurationError
+from tocsin.ports import Store
 from tocsin.settings import Region, read
 from tocsin.wiring import look, stages
+
+SHORTEST = 8
+"""Characters of an id that mails and pages show."""
+MOST = 10_000
+"""Incidents looked through, the latest."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("incident", help="the incident's id, whole")
+    parser.add_argument("incident", help="its id, or the INC-… that mails and pages show")
     parser.add_argument("--by", required=True, metavar="NAME", help="who takes it")
     parser.add_argument("--comment", default="", help="what the next reader should know")
     parser.add_argument("--config", type=Path, required=True, help="region.toml")
@@ -25,19 +31,37 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
+    if not arguments.by.strip():
+        raise ConfigurationError("--by: say who takes the incident; the others read the name")
     open_ = look.opened(read(arguments.config, Region))
     try:
-        if await open_.store.read("incident", arguments.incident) is None:
-            raise ConfigurationError(f"there is no incident {arguments.incident}")
+        incident = await _named(open_.store, arguments.incident)
         act = Act(
-            incident_id=arguments.incident,
+            incident_id=incident,
             deed=Deed.ACKNOWLEDGE,
-            by=arguments.by,
+            by=arguments.by.strip(),
             at=stages.utc_now(),
             comment=arguments.comment,
         )
         await open_.log.append(open_.prefix + topics.ACTS, act.incident_id, codec.encode(act))
-        print(f"{act.incident_id}: acknowledged by {act.by}")
+        print(f"{act.incident_id}: acknowledged by {act.by}; it takes effect when `tocsin run` or the notify worker reads it")
     finally:
         await open_.close()
     return 0
+
+
+async def _named(store: Store, text: str) -> str:
+    """The id of the incident that is meant: the whole of it, or as many of its first characters as tell it from the others.
+
+    Raises:
+        ConfigurationError: none begins so, or several do.
+    """
+    if await store.read("incident", text):
+        return text
+    start = text.removeprefix("INC-").lower()
+    found = sorted({str(body["id"]) for body in await store.recent("incident", MOST) if str(body["id"]).startswith(start)})
+    if len(start) < SHORTEST or not found:
+        raise ConfigurationError(f"there is no incident {text}; give its id, or the INC-… of a mail or page")
+    if len(found) > 1:
+        raise ConfigurationError(f"{text} may be any of {', '.join(found)}: give the whole id")
+    return found[0]

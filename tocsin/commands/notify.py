@@ -6,6 +6,7 @@ from pathlib import Path
 
 from notify.mail import POLICY, Sender, compose
 from notify.preview import specimens
+from schemas.errors import ConfigurationError
 from schemas.notice import Notice
 
 LANGUAGES = ("fr", "en")
@@ -30,7 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, replacing those of an earlier preview."""
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"--out {arguments.out}: cannot make that folder: {error.strerror}") from error
     for language in (arguments.lang,) if arguments.lang else LANGUAGES:
         for name, notice in specimens(language):
             for suffix in arguments.format:

@@ -24,7 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     rules = rulebook_of(region.rules)
     with only_one(region.region.data):
         running = embedded(region, rules, last=arguments.once)
-        print(f"tocsin run: {region.region.name}: {len(region.site)} sites, {len(rules.book.rules)} rules", file=sys.stderr)
+        print(
+            f"tocsin run: {region.region.name}: {len(region.site)} sites, {len(rules.book.rules) + len(rules.book.sites_within)} rules",
+            file=sys.stderr,
+        )
         asyncio.run(_work(running, region.region.settle, once=arguments.once))
         running.database.close()
     return 0

@@ -34,7 +34,9 @@ def mail(message: EmailMessage) -> Iterator[str]:
 def account(score: Score, names: Names) -> Iterator[str]:
     """A line for each campaign: what the simulator staged, and what was made of it."""
     for match in score.matches:
-        yield f"  {match.campaign.name:<22} {_verdict(match):<16} joined {_spoken(match.time_to_join):<12} {_sites(match, names)}"
+        worst = match.incidents[0]["severity"] if match.incidents else ""
+        joined = _spoken(match.time_to_join)
+        yield f"  {match.campaign.name:<22} {_verdict(match):<16} {worst:<9} joined {joined:<12} {_sites(match, names)}"
     for incident in score.extra:
         yield f"  {'(no campaign)':<22} {'false':<16} {', '.join(names[site] for site in incident['sites'])}"
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 from random import Random
 from typing import NamedTuple
 
@@ -122,7 +123,7 @@ def region(
     """
     if start.tzinfo is None or days < 1:
         raise ValueError(f"expected a start with a time zone and at least one day, got {start.isoformat()} and {days}")
-    if not 1 <= sites <= MAX_SITES or scale <= 0:
+    if not 1 <= sites <= MAX_SITES or not 0 < scale < inf:
         raise ValueError(f"expected 1 to {MAX_SITES} sites and a scale above 0, got {sites} and {scale}")
     start = start.astimezone(UTC)  # sums in a local zone would skip or repeat an hour twice a year
     places = inventing.places(sites)
