@@ -21,6 +21,7 @@ from console.voice import Voice
 from console.words import LANGUAGES, chosen, words_in
 from schemas.detection import Level
 from schemas.errors import BadMessage, TocsinError
+from schemas.incident import beginning_of
 from schemas.projection import Reader
 from schemas.site import Finess, Site
 
@@ -30,7 +31,6 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
 LEADS = 50
-CODE_LETTERS = frozenset("0123456789abcdef")
 SHORTEST_CODE = 6
 
 Parameters = Mapping[str, str]
@@ -103,9 +103,8 @@ class _Desk:
 
     async def look_up(self, request: Request) -> Response:
         """The incident of a code such as ``INC-9d7911e8``, as mails and people name it."""
-        code = request.query_params.get("code", "").strip().lower().removeprefix("inc-")
-        known = set(code) <= CODE_LETTERS and len(code) >= SHORTEST_CODE
-        found = await self._archive.named(code, 2) if known else []
+        beginning = beginning_of(request.query_params.get("code", ""))
+        found = await self._archive.named(beginning, 2) if len(beginning) >= SHORTEST_CODE else []
         if len(found) != 1:
             raise HTTPException(404)
         return RedirectResponse(f"/incidents/{found[0]}", status_code=303)

@@ -12,7 +12,7 @@ from console.ports import Mail
 from console.standing import State
 from console.words import Words
 from schemas.detection import Entity, Level
-from schemas.incident import Link, Reason
+from schemas.incident import Link, Reason, code_of
 from schemas.notice import Notice
 from schemas.site import Finess, Site
 
@@ -29,8 +29,6 @@ SHORT = 12
 """Characters of a digest in the queue."""
 BRIEF = 80
 """Characters of a value in the queue: no attacker's word may push the next incident off the screen."""
-CODE = 8
-"""Characters of an incident's id that people use."""
 
 
 class Voice:
@@ -65,7 +63,7 @@ class Voice:
 
     def code(self, incident: str) -> str:
         """``INC-9d7911e8``, as the mails name it."""
-        return f"INC-{incident[:CODE]}"
+        return code_of(incident)
 
     def site(self, finess: Finess | None) -> Markup:
         """An establishment's name, or the region."""

@@ -9,6 +9,7 @@ from notify.ladder import JOINING, Planned, next_rung
 from notify.region import Region
 from notify.text import NBSP, clean, cleaned, defang, inert, is_clean
 from schemas.detection import Level
+from schemas.incident import code_of
 from schemas.projection import IncidentView, Indicator, Reader, project
 from schemas.site import Finess
 
@@ -61,8 +62,8 @@ def facts(planned: Planned, region: Region) -> Mapping[str, Any]:
 
 def _incident(planned: Planned, view: IncidentView) -> Mapping[str, Any]:
     return {
-        "incident": _code(view.id),
-        "also": [_code(alias) for alias in view.aliases[:MAX_LINES]],
+        "incident": code_of(view.id),
+        "also": [code_of(alias) for alias in view.aliases[:MAX_LINES]],
         "cause": planned.cause,
         "tlp": view.tlp if view.tlp in TLP else TLP[-1],
         "pap": PAP,
@@ -130,10 +131,6 @@ def _indicator(indicator: Indicator, hit: int, region: Region) -> Mapping[str, A
         "more": max(0, len(indicator.sites) - MAX_LINES),
         "everywhere": len(indicator.sites) == hit,
     }
-
-
-def _code(incident_id: str) -> str:
-    return f"INC-{incident_id[:8]}"
 
 
 def _names(sites: Iterable[Finess], region: Region) -> list[str]:

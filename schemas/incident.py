@@ -128,3 +128,18 @@ MAX_LISTED = 500
 def incident_id(opening_detection_id: str) -> str:
     """The id of the incident that this detection opened."""
     return digest("incident", opening_detection_id)
+
+
+CODE = 8
+"""Characters of an id that people are shown."""
+
+
+def code_of(incident_id: str) -> str:
+    """``INC-9d7911e8``: what mails and pages call the incident, short enough to say on the telephone."""
+    return f"INC-{incident_id[:CODE]}"
+
+
+def beginning_of(code: str) -> str:
+    """The first characters of the id that a person means by this code, typed with the ``INC-`` or without; empty when it is no code."""
+    letters = code.strip().lower().removeprefix("inc-")
+    return letters if set(letters) <= set("0123456789abcdef") else ""

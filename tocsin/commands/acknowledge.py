@@ -7,14 +7,12 @@ from pathlib import Path
 from schemas import codec, topics
 from schemas.act import Act, Deed
 from schemas.errors import ConfigurationError
-from tocsin.ports import Store
+from schemas.incident import CODE, beginning_of
 from tocsin.settings import Region, read
 from tocsin.wiring import look, stages
 
-SHORTEST = 8
-"""Characters of an id that mails and pages show."""
-MOST = 10_000
-"""Incidents looked through, the latest."""
+MOST = 10
+"""Incidents named when a code may mean several."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(arguments: argparse.Namespace) -> int:
     if not arguments.by.strip():
         raise ConfigurationError("--by: say who takes the incident; the others read the name")
-    open_ = look.opened(read(arguments.config, Region))
+    region = read(arguments.config, Region)
+    open_ = look.opened(region)
     try:
-        incident = await _named(open_.store, arguments.incident)
+        incident = arguments.incident
+        if await open_.store.read("incident", incident) is None:
+            incident = await _named(region, incident)
         act = Act(
             incident_id=incident,
             deed=Deed.ACKNOWLEDGE,
@@ -50,17 +51,19 @@ async def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _named(store: Store, text: str) -> str:
+async def _named(region: Region, text: str) -> str:
     """The id of the incident that is meant: the whole of it, or as many of its first characters as tell it from the others.
 
     Raises:
         ConfigurationError: none begins so, or several do.
     """
-    if await store.read("incident", text):
-        return text
-    start = text.removeprefix("INC-").lower()
-    found = sorted({str(body["id"]) for body in await store.recent("incident", MOST) if str(body["id"]).startswith(start)})
-    if len(start) < SHORTEST or not found:
+    beginning = beginning_of(text)
+    archive, close = look.archive(region)
+    try:
+        found = await archive.named(beginning, MOST) if len(beginning) >= CODE else []
+    finally:
+        await close()
+    if not found:
         raise ConfigurationError(f"there is no incident {text}; give its id, or the INC-… of a mail or page")
     if len(found) > 1:
         raise ConfigurationError(f"{text} may be any of {', '.join(found)}: give the whole id")

@@ -99,9 +99,11 @@ def _watched(simulated: Simulated, names: Mapping[str, str]) -> Iterator[Any]:
             for incident in incidents:
                 if incident["id"] not in seen and len(incident["trust_domains"]) > 1:
                     seen.add(incident["id"])
-                    progress.stop() if console.is_terminal else None
+                    if console.is_terminal:
+                        progress.stop()
                     print("\n" + "\n".join(report.opened(incident, names, time.monotonic() - begin)), flush=True)
-                    progress.start() if console.is_terminal else None
+                    if console.is_terminal:
+                        progress.start()
 
         yield tell
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from schemas.incident import code_of
 from tocsin.demonstration.score import Match, Score
 
 Body = Mapping[str, Any]
@@ -14,7 +15,7 @@ MAX_LINKS = 4
 
 def opened(incident: Body, names: Names, seconds: float) -> Iterator[str]:
     """A cross-site incident, when it is first seen; ``seconds`` since the demonstration began."""
-    yield f"CROSS-SITE INCIDENT INC-{incident['id'][:8]} after {seconds:.0f} s"
+    yield f"CROSS-SITE INCIDENT {code_of(incident['id'])} after {seconds:.0f} s"
     yield f"  severity {incident['severity']}, region's time {incident['opened'][:16].replace('T', ' ')} UTC"
     yield f"  sites    {', '.join(names[site] for site in incident['sites'])}"
     for link in incident["why"]["links"][:MAX_LINKS]:

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 from console.app import console
 from console.ports import Archive
 from schemas.site import Finess, Site
-from tocsin.adapters.sqlite_archive import SqliteArchive
 from tocsin.settings import Region
+from tocsin.wiring import look
 
 
 @dataclass
@@ -28,13 +28,8 @@ def _utc_now() -> datetime:
 
 def opened(region: Region, language: str = "fr", clock: Callable[[], datetime] = _utc_now) -> OpenConsole:
     """The pages of this region: from Elasticsearch in a cluster, else from the SQLite file. Nothing is contacted yet."""
-    if region.kafka and region.elasticsearch:
-        from tocsin.adapters.elasticsearch_archive import ElasticArchive
-
-        elastic = ElasticArchive(region.elasticsearch)
-        return OpenConsole(_app(elastic, region, language, clock), elastic.close)
-    archive = SqliteArchive(region.region.data)
-    return OpenConsole(_app(archive, region, language, clock), archive.close)
+    archive, close = look.archive(region)
+    return OpenConsole(_app(archive, region, language, clock), close)
 
 
 def _app(archive: Archive, region: Region, language: str, clock: Callable[[], datetime]) -> ASGIApp:

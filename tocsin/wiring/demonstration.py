@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tocsin.adapters.sqlite import Database
 from tocsin.demonstration.life import Life
 from tocsin.demonstration.mailbox import LOOPBACK, Mailbox, served
 from tocsin.demonstration.score import Truth
@@ -47,8 +48,9 @@ class Demonstration:
 
     def prepare(self) -> None:
         """Write the configuration and an empty store, for a console that is opened before anything happens."""
-        region = self._configured(LOOPBACK, 25)
-        single.embedded(region, rulebook_of(region.rules), fed_by=lambda _: _nothing).database.close()
+        data = self._configured(LOOPBACK, 25).region.data
+        data.parent.mkdir(parents=True, exist_ok=True)
+        Database(data).close()
 
     def run(self, tell: Tell) -> Lived:
         """Live through all days; ``tell`` hears the region's time, the lines so far, and the incidents that are there."""
@@ -71,10 +73,6 @@ class Demonstration:
             return Lived(life.lines, {kind: await running.store.recent(kind, EVERYTHING) for kind in KINDS})
         finally:
             running.database.close()
-
-
-async def _nothing() -> bool:
-    return False
 
 
 def truth_of(campaign: Campaign) -> Truth:

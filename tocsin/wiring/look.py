@@ -1,12 +1,15 @@
-"""A region's log and store, for the commands that look and put back."""
+"""A region's log, store and archive, for the commands that look and put back."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from console.ports import Archive
 from schemas.errors import ConfigurationError
 from tocsin.adapters.elasticsearch import ElasticStore
+from tocsin.adapters.elasticsearch_archive import ElasticArchive
 from tocsin.adapters.kafka import KafkaLog
 from tocsin.adapters.sqlite import Database, SqliteLog, SqliteStore
+from tocsin.adapters.sqlite_archive import SqliteArchive
 from tocsin.ports import Log, Store
 from tocsin.settings import Region
 
@@ -43,3 +46,12 @@ def opened(region: Region) -> Opened:
         database.close()
 
     return Opened(SqliteLog(database), SqliteStore(database), "", close_file)
+
+
+def archive(region: Region) -> tuple[Archive, Callable[[], Awaitable[None]]]:
+    """What people search, and how to close it: Elasticsearch in a cluster, else the SQLite file. Nothing is contacted yet."""
+    if region.kafka and region.elasticsearch:
+        elastic = ElasticArchive(region.elasticsearch)
+        return elastic, elastic.close
+    sqlite = SqliteArchive(region.region.data)
+    return sqlite, sqlite.close
