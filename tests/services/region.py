@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from tocsin.wiring import fleet
 TOCSIN = (sys.executable, "-m", "tocsin.cli")
 STAGES = ("normalise", "correlate", "notify")
 EVERYTHING = 1_000_000
+KINDS = ("event", "membership", "incident", "receipt", "dead")
+"""Kinds of documents that tell how far a region is."""
 
 Body = Mapping[str, Any]
 
@@ -159,10 +162,18 @@ sender = "tocsin@region.example.org"
             await store.close()
 
     def diagnosis(self) -> str:
-        """The end of every log, for a test that fails."""
-        return "\n".join(
+        """How far everything is and the end of every log, for a test that fails."""
+        far = "\n".join(f"{what}: {_told(ask)}" for what, ask in self._progress())
+        logs = "\n".join(
             f"== {path.name}\n{path.read_text(errors='replace')[-2000:]}" for path in sorted(self.folder.glob("*.log"))
         )
+        return f"{far}\n{logs}"
+
+    def _progress(self) -> Iterable[tuple[str, Callable[[], int]]]:
+        for kind in KINDS:
+            yield f"stored {kind}", partial(lambda kind: len(self.stored(kind)), kind)
+        for stage in STAGES if self.settings.kafka else ():
+            yield f"lag of {stage}", partial(self.lag, stage)
 
 
 def wait_for(what: str, answer: Callable[[], bool], seconds: float, region: Region) -> None:
@@ -180,6 +191,15 @@ def _quietly(answer: Callable[[], bool]) -> bool:
         return answer()
     except TocsinError:
         return False
+
+
+def _told(ask: Callable[[], int]) -> str:
+    from schemas.errors import TocsinError
+
+    try:
+        return str(ask())
+    except TocsinError as error:
+        return str(error)
 
 
 async def _append(log: KafkaLog, topic: str, key: str, messages: Iterable[bytes]) -> None:
