@@ -25,7 +25,7 @@ from tocsin.wiring import fleet
 TOCSIN = (sys.executable, "-m", "tocsin.cli")
 STAGES = ("normalise", "correlate", "notify")
 EVERYTHING = 1_000_000
-KINDS = ("event", "membership", "incident", "receipt", "dead")
+KINDS = ("event", "membership", "incident", "notice", "dead")
 """Kinds of documents that tell how far a region is."""
 
 Body = Mapping[str, Any]
