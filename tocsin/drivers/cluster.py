@@ -186,6 +186,7 @@ def _read(app: Any, cluster: Cluster, state: State, topics: Sequence[str]) -> An
             message = event.message
             await _follow(app, cluster, message)
             await _take(cluster, state, message.topic, _text(message.key), message.value)
+            app.consumer.done(message)
 
     channel = app.topic(*topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
     return app.agent(channel, concurrency=1, name=f"{cluster.stage.name}-{len(cluster.reading)}")(work)

@@ -1,4 +1,4 @@
-"""Faust's reading without the two ways it forgets what waits at a start (faust-streaming 0.15.3).
+"""Faust's reading without the three ways it forgets what waits (faust-streaming 0.15.3).
 
 *The emptied queue.* Recovery lets the stream's partitions flow, seeks them, and only then resumes the flow, which has been active all
 the while; the resume empties every queue (``tables/recovery.py``). What was fetched in between is gone, and because the next offset is
@@ -7,6 +7,9 @@ acknowledged, it is committed as done.
 *The seek that does nothing.* What is fetched while the flow is suspended is thrown away, and the consumer seeks back to what was
 committed (``transport/consumer.py``). Before the first commit there is nothing to seek to, and the position stays behind what was
 thrown away.
+
+*The message that was not worked off.* What a stream is interrupted at is acknowledged like what it has done, and so is, by the stream that
+is not compiled, what it skips in a rebalance (``streams.py``).
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,16 @@ class Flow(FlowControlEvent):  # type: ignore[misc]  # mode has no types
 
 
 class Consumer(aiokafka.Consumer):  # type: ignore[misc]  # faust has no types
-    """Goes back to the first message where nothing was committed."""
+    """Goes back to the first message where nothing was committed, and commits what was worked off and nothing else."""
+
+    def _to_message(self, tp: TP, record: Any) -> Any:
+        message = super()._to_message(tp, record)
+        message.incref()
+        return message
+
+    def done(self, message: Any) -> None:
+        """The stage has worked this message off: Faust's own acknowledgement is the last one it waits for."""
+        message.decref()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """See Faust."""
