@@ -39,7 +39,7 @@ fmt: $(READY) ## format the code and repair what can be repaired
 bench: $(READY) ## measure speed (benchmarks/bench_*.py)
 	@for bench in $(wildcard benchmarks/bench_*.py); do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
 
-screenshots: $(READY) ## pictures of the console on the simulated region, into docs/pictures (needs Chromium)
+screenshots: $(READY) ## pictures of the console on the simulated region and of mails, into docs/pictures (needs Chromium)
 	$(BIN)/python -m tests.console.pictures docs/pictures
 
 services: $(READY) ## start Kafka and Elasticsearch here and print where they are

@@ -1,4 +1,4 @@
-"""Pictures of the console on the simulated region: ``python -m tests.console.pictures FOLDER`` (``make screenshots``).
+"""Pictures of the console on the simulated region, and of mails: ``python -m tests.console.pictures FOLDER`` (``make screenshots``).
 
 The region, its days and the console's clock are fixed, so a picture changes when a page does.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from notify.preview import specimens
 from tests.services.browser import DESK, PHONE, browser, served, window
 from tocsin.settings import Region, read
 from tocsin.simulation.region import region
@@ -22,6 +23,7 @@ NOW = START + timedelta(days=DAYS, minutes=20)
 SEED = 1
 SCALE = 0.05
 
+MAILS = ("new_region.fr", "new_hospital.fr", "no_answer_hospital.fr")
 LOOKS = {"light": (DESK, False), "dark": (DESK, True), "phone": (PHONE, False)}
 
 
@@ -35,6 +37,7 @@ def main(folder: Path) -> None:
         with served(console.app) as address, browser() as chromium:
             for look in LOOKS:
                 take(chromium, address, look, folder)
+                take_mails(chromium, look, folder)
 
 
 def take(chromium: Browser, address: str, look: str, folder: Path) -> None:
@@ -51,6 +54,17 @@ def take(chromium: Browser, address: str, look: str, folder: Path) -> None:
         page.locator(f"#{part}").scroll_into_view_if_needed()
         page.evaluate(f"document.getElementById('{part}').scrollIntoView()")
         page.screenshot(path=folder / f"{part}-{look}.png")
+    page.context.close()
+
+
+def take_mails(chromium: Browser, look: str, folder: Path) -> None:
+    """The HTML of some mails, whole, as a reader of mail shows it."""
+    size, dark = LOOKS[look]
+    page = window(chromium, size, dark=dark, scripts=False)
+    for name, notice in specimens("fr"):
+        if name in MAILS:
+            page.set_content(notice.html)
+            page.screenshot(path=folder / f"mail-{name.partition('.')[0].replace('_', '-')}-{look}.png", full_page=True)
     page.context.close()
 
 

@@ -32,7 +32,10 @@ Body = Mapping[str, Any]
 
 
 class Region:
-    """Files below ``folder``; with ``services`` a cluster, without them one SQLite file."""
+    """Files below ``folder``; with ``services`` a cluster, without them one SQLite file.
+
+    ``declared`` is the part of ``region.toml`` that says who is in the region; by default each site has one contact.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Region:
         settle: float = 5,
         rules: Path | None = None,
         sources: Iterable[tuple[str, str, Path]] = (),
+        declared: str = "",
     ) -> None:
         self.folder = folder
         self.sites = tuple(sites)
@@ -55,12 +59,7 @@ class Region:
         folder.mkdir(parents=True, exist_ok=True)
         self.config.write_text(
             f"""
-[region]
-name = "test region"
-settle_seconds = {settle}
-contacts = [{{role = "grades", name = "GRADeS", email = "grades@region.example.org"}}]
-desk = {{name = "desk", phone = "01 00 00 00 00"}}
-{"".join(_site(site) for site in self.sites)}
+{(declared or _declared(self.sites)).replace("[region]", f"[region]{chr(10)}settle_seconds = {settle}", 1)}
 {"".join(_source(site, kind, path) for site, kind, path in sources)}
 {f'[rules]{chr(10)}folders = ["{rules}"]' if rules else ""}
 [smtp]
@@ -206,6 +205,16 @@ async def _append(log: KafkaLog, topic: str, key: str, messages: Iterable[bytes]
     for data in messages:
         await log.append(topic, key, data)
     await log.close()
+
+
+def _declared(sites: Iterable[str]) -> str:
+    return f"""
+[region]
+name = "test region"
+contacts = [{{role = "grades", name = "GRADeS", email = "grades@region.example.org"}}]
+desk = {{name = "desk", phone = "01 00 00 00 00"}}
+{"".join(_site(site) for site in sites)}
+"""
 
 
 def _site(finess: str) -> str:
