@@ -28,6 +28,7 @@ from schemas.site import Finess, Site
 logger = logging.getLogger(__name__)
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
+READING = ["GET", "HEAD"]
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
 LEADS = 50
@@ -57,12 +58,16 @@ def console(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     desk = _Desk(archive, sites, region, zone, clock, language)
-    app.get("/", response_class=HTMLResponse)(desk.queue)
-    app.get("/incidents", response_class=HTMLResponse)(desk.look_up)
-    app.get("/incidents/{name}", response_class=HTMLResponse)(desk.incident)
-    app.get("/sites", response_class=HTMLResponse)(desk.sites)
-    app.get("/leads", response_class=HTMLResponse)(desk.leads)
-    app.get("/healthz")(desk.health)
+    pages: Mapping[str, Callable[..., Any]] = {
+        "/": desk.queue,
+        "/incidents": desk.look_up,
+        "/incidents/{name}": desk.incident,
+        "/sites": desk.sites,
+        "/leads": desk.leads,
+    }
+    for path, answer in pages.items():
+        app.api_route(path, methods=READING, response_class=HTMLResponse)(answer)
+    app.api_route("/healthz", methods=READING)(desk.health)
     app.mount("/static", StaticFiles(packages=[("console", "static")]))
     app.add_exception_handler(HTTPException, desk.refused)
     app.add_exception_handler(TocsinError, desk.failed)

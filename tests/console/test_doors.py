@@ -75,6 +75,13 @@ async def test_nothing_can_be_sent(site: Console, method: str) -> None:
     assert "La console est en lecture seule." in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/incidents/none", "/sites", "/leads", "/healthz"])
+async def test_who_asks_only_for_the_head_gets_it(site: Console, path: str) -> None:
+    """HEAD answers with the status of GET, and without a body."""
+    whole, head = await site.get(path), await site.client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+
+
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/static/", "/static/%2e%2e/app.py", "/.git/config"])
 async def test_nothing_else_is_served(site: Console, path: str) -> None:
     """Neither the framework's own pages nor files beside the static ones."""

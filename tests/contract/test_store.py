@@ -254,6 +254,14 @@ async def test_a_mapping_conflict_is_refused_with_its_reason(
     assert reason in refused.reason
 
 
+@pytest.mark.parametrize("name", ["winlog.event_data.x", "zeek.connection.x", "suricata.eve.x"])
+async def test_a_field_that_a_log_writer_names_may_be_of_any_type(elastic: ElasticStore, name: str) -> None:
+    """What comes first does not decide what may come later."""
+    shapes: list[object] = ["text", 1, [1, "two"], {"an": "object"}]
+    answers = await elastic.upsert([event(f"e{number}", **{name: shape}) for number, shape in enumerate(shapes)])
+    assert answers == [STORED] * len(shapes)
+
+
 async def test_the_templates_apply(elastic: ElasticStore, prefix: str) -> None:
     """Indices made by the first document have the mapping and the alias of their kind."""
     await elastic.upsert([event("e", source__ip="10.0.0.1"), incident(1)])

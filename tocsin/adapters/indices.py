@@ -10,6 +10,8 @@ from tocsin.settings import ElasticsearchSettings
 
 _KEYWORD = {"type": "keyword", "ignore_above": 1024}
 _DATE = {"type": "date"}
+_FLATTENED = {"type": "flattened", "ignore_above": 1024}
+"""For what a vendor or a log writer names: any type may come, and no name becomes a field of its own."""
 _UNINDEXED = {"type": "object", "enabled": False}
 
 _TEXT_IS_KEYWORD: list[dict[str, Any]] = [
@@ -25,7 +27,9 @@ MAPPINGS: Mapping[str, Mapping[str, Any]] = {
             "@timestamp": _DATE,
             "event": {"properties": {"created": _DATE, "original": {"type": "keyword", "index": False, "doc_values": False}}},
             "message": {"type": "text"},
-            "winlog": {"properties": {"event_data": {"type": "flattened", "ignore_above": 1024}}},
+            "winlog": {"properties": {"event_data": _FLATTENED}},
+            "suricata": {"properties": {"eve": _FLATTENED}},
+            "zeek": _FLATTENED,
         },
     },
     "detection": {
