@@ -1,5 +1,6 @@
 """Outputs are carried out in their order, tried again while a port is away, and never dropped."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -113,6 +114,32 @@ async def test_patience_is_for_absence_alone(error: Exception) -> None:
     with pytest.raises(type(error)):
         await patiently(call)
     assert len(made) == 1
+
+
+async def test_a_slow_recipient_holds_up_few_others(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several notices are on their way together, never more than agreed, and the receipts keep the order of the notices."""
+    under_way: list[int] = []
+    together: list[int] = []
+    enough = asyncio.Event()
+
+    async def hand_over(send: Send) -> Receipt:
+        under_way.append(send.attempt)
+        together.append(len(under_way))
+        if len(under_way) == perform.AT_ONCE:
+            enough.set()
+        await enough.wait()
+        if send.attempt < perform.AT_ONCE:
+            await asyncio.sleep(0)
+        under_way.remove(send.attempt)
+        return Receipt(notice_id=send.notice.id, attempt=send.attempt, status=Status.SENT, at=at("02:13"))
+
+    monkeypatch.setattr(ports, "hand_over", hand_over)
+    performer = Performer(ports, ports, handover=ports)
+    attempts = list(range(1, perform.AT_ONCE + 2))
+    async with asyncio.timeout(30):
+        await performer.perform([Send(notice(), attempt) for attempt in attempts])
+    assert max(together) == perform.AT_ONCE
+    assert [codec.decode_as(Receipt, data).attempt for _, _, data in ports.messages] == attempts
 
 
 async def test_the_order_is_send_store_emit(ports: Ports, performer: Performer) -> None:
