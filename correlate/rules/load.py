@@ -112,6 +112,7 @@ class _Loader:
             logsource=written.logsource,
             path=path,
             predicate=compiled([condition.parsed for condition in written.detection.parsed_condition]),
+            tags=tuple(str(tag).lower() for tag in written.tags),
         )
         self._keep(rule_id, path)
         self.rules.append(rule)

@@ -28,6 +28,8 @@ class Rule:
     logsource: SigmaLogSource
     path: str
     predicate: Predicate
+    tags: tuple[str, ...] = ()
+    """As written, lower case: ``attack.t1021.002``, ``cve.2021-44228``."""
 
 
 @dataclass(frozen=True, slots=True)
