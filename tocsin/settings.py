@@ -7,15 +7,26 @@ import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from notify.policy import Policy, default_policy
 from notify.region import Desk
 from schemas.errors import ConfigurationError
 from schemas.site import Contact, Finess, Site, TimezoneName
 from tocsin.mistakes import explained
+from tocsin.rule_setting import RuleSetting
 
 
 def _from_file(path: Path, info: ValidationInfo) -> Path:
@@ -31,6 +42,16 @@ class Section(BaseModel):
     """A table of the file: frozen, every key known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    _file: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the file."""
+        self._file = (context or {}).get("file")
+
+    @property
+    def file(self) -> Path | None:
+        """Where it was read; None when it was not in a file."""
+        return self._file
 
 
 class Credential(Section):
@@ -148,6 +169,9 @@ class RulesSection(Section):
     folders: tuple[LocalPath, ...] = ()
     all_on: bool = False
     """Every rule opens incidents, not only stable or test ones of level high or critical."""
+    setting: tuple[RuleSetting, ...] = ()
+    reload_seconds: float = Field(default=5, ge=0)
+    """How often a running region looks whether rules have changed; 0: only when it gets SIGHUP."""
 
 
 class SourceSection(Section):
@@ -182,6 +206,9 @@ class Region(Section):
         for source in self.source:
             if source.site not in known:
                 raise ValueError(f"source {source.path}: site {source.site!r} is not declared; declared: {', '.join(known)}")
+        for number, setting in enumerate(self.rules.setting):
+            if unknown := [finess for finess in setting.sites if finess not in known]:
+                raise ValueError(f"rules.setting.{number}.sites: site {unknown[0]} is not declared; declared: {', '.join(known)}")
         return self
 
 
@@ -230,7 +257,7 @@ def read(path: Path, model: type[S]) -> S:
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: not UTF-8 text: {error.reason} at byte {error.start}") from error
     try:
-        return model.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent})
+        return model.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent, "file": path})
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: no valid TOML: {error}") from error
     except ValidationError as error:

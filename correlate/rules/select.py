@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from correlate.rules.rule import Rule
-from schemas.detection import Detection, Level, State
+from schemas.detection import Detection, Kind, Level, State
 from schemas.event import Event
 
 _PROVEN = frozenset({"stable", "test"})
@@ -26,6 +26,11 @@ class Standing(NamedTuple):
     def is_off(self) -> bool:
         """Whether it is off at every site."""
         return self.state is None and not any(self.elsewhere.values())
+
+    @property
+    def silent(self) -> "Standing":
+        """With shadow in place of on: for a rule that speaks only through a correlation."""
+        return Standing(self.state and State.SHADOW, {site: state and State.SHADOW for site, state in self.elsewhere.items()})
 
 
 def default_state(rule: Rule) -> State:
@@ -61,7 +66,7 @@ class SiteBySite:
 
     def _stated(self, detection: Detection) -> Detection | None:
         standing = self._standings.get(detection.rule_id)
-        if standing is None:
+        if standing is None or detection.kind is not Kind.SIGMA:  # another product's alert names its own rules
             return detection
         state = standing.elsewhere.get(detection.site, standing.state)
         if state is None or state is detection.state:

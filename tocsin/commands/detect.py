@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from correlate.rules.match import Detector
+from correlate.rules.select import Finder
 from schemas.event import Event, flatten, validate_event
 from tocsin.wiring import rules
 
@@ -43,7 +43,7 @@ def _object(line: bytes) -> Event:
     return value
 
 
-def _print(detector: Detector, batch: list[Event]) -> None:
+def _print(detector: Finder, batch: list[Event]) -> None:
     for per_event in detector.detect(batch):
         for found in per_event:
             sys.stdout.write(found.model_dump_json(by_alias=True) + "\n")

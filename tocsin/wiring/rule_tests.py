@@ -9,7 +9,8 @@ from correlate.rules.load import RuleBook
 from schemas.errors import ConfigurationError
 from tocsin.rule_cases import line_of, read_cases
 from tocsin.rule_trial import failures
-from tocsin.wiring.rules import TESTS, rulebook
+from tocsin.wiring.rule_files import TESTS
+from tocsin.wiring.rules import rulebook
 
 
 class Tried(NamedTuple):

@@ -1,69 +1,98 @@
 """Rules from disk or from the package, and what evaluates them."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from correlate.entities import entities_of
 from correlate.rules.load import RuleBook, load
 from correlate.rules.match import Detector
-from correlate.rules.select import default_state
+from correlate.rules.rule import Rule
+from correlate.rules.select import Finder, SiteBySite, Standing, default_state
 from ingest.auto import SOURCE_TYPES
 from schemas.detection import State
 from schemas.errors import ConfigurationError
+from tocsin.mistakes import line_of
+from tocsin.rule_standing import Decided, Misset, decided
 from tocsin.settings import RulesSection
+from tocsin.wiring.rule_files import Files, read_files
 
-TESTS = (".tests.yaml", ".tests.yml")
-"""Endings of files with the cases of a rule, which are no rules; other Sigma tools read every ``*.yml`` and so only pass over the first."""
+_NONE: Mapping[str, Standing] = MappingProxyType({})
 
 
 class Rules(NamedTuple):
-    """A rule book, and whether every rule of it is on."""
+    """A rule book, and how its rules stand where that is not the default."""
 
     book: RuleBook
     all_on: bool = False
+    standings: Mapping[str, Standing] = _NONE
+    """By rule id."""
 
 
 def rulebook(folders: Sequence[Path] | None, *, all_on: bool = False) -> Rules:
     """Load every ``.yml`` and ``.yaml`` file below the folders, or the rules that Tocsin ships.
 
     Raises:
-        ConfigurationError: a folder does not exist, or a file in it cannot be read.
+        ConfigurationError: a folder does not exist, a file in it cannot be read, or there is no rule.
     """
-    if not folders:
-        return Rules(load(_texts(files("rules"), "rules")), all_on)
-    found: list[tuple[str, str]] = []
-    for folder in folders:
-        if not folder.exists():
-            raise ConfigurationError(f"--rules {folder}: there is no such folder")
-        found += _texts(folder, str(folder))
-    return Rules(load(found), all_on)
+    found = readable(read_files(folders or ()))
+    return Rules(load(found.texts.items()), all_on)
 
 
 def rulebook_of(section: RulesSection) -> Rules:
-    """The rules that a configuration names."""
-    return rulebook(section.folders, all_on=section.all_on)
+    """The rules that a configuration names, as it sets them.
+
+    Raises:
+        ConfigurationError: as ``rulebook``, or a setting fits no rule.
+    """
+    return as_set(rulebook(section.folders).book, section)
 
 
-def _texts(place: Traversable, name: str) -> list[tuple[str, str]]:
-    if place.is_file():
-        try:
-            is_rule = name.endswith((".yml", ".yaml")) and not name.endswith(TESTS)
-            return [(name, place.read_text(encoding="utf-8"))] if is_rule else []
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"rule file {name}: cannot read it: {error}") from error
-    inside = sorted(place.iterdir(), key=lambda item: item.name)
-    return [pair for item in inside for pair in _texts(item, f"{name}/{item.name}")]
+def readable(found: Files) -> Files:
+    """The files, when all of them can be read.
+
+    Raises:
+        ConfigurationError: names those that cannot.
+    """
+    if found.unreadable:
+        raise ConfigurationError("\n".join(f"rule file {path}: {reason}" for path, reason in sorted(found.unreadable.items())))
+    return found
 
 
-def detector(rules: Rules) -> Detector:
+def as_set(book: RuleBook, section: RulesSection) -> Rules:
+    """The rules as a configuration sets them.
+
+    Raises:
+        ConfigurationError: a setting fits no rule; names the file and the line where it can be found.
+    """
+    try:
+        found: Decided = decided(book, section)
+    except Misset as error:
+        raise ConfigurationError(f"{_place(section.file, error)}{error}") from error
+    return Rules(found.book, section.all_on, found.standings)
+
+
+def _place(file: Path | None, error: Misset) -> str:
+    if file is None:
+        return ""
+    line = line_of(file.read_text(encoding="utf-8"), ("rules", "setting", error.number, error.key))
+    return f"{file}:{line}: " if line else f"{file}: "
+
+
+def detector(rules: Rules) -> Finder:
     """Evaluates the rules."""
-    state_of = (lambda _: State.ON) if rules.all_on else default_state
-    return Detector(rules.book, state_of, entities_of=entities_of)
+
+    def state_of(rule: Rule) -> State:
+        if rule.id in rules.standings:
+            return rules.standings[rule.id].state or State.SHADOW  # off here and not elsewhere: SiteBySite leaves it out
+        return State.ON if rules.all_on else default_state(rule)
+
+    found = Detector(rules.book, state_of, entities_of=entities_of)
+    differing = {rule_id: standing for rule_id, standing in rules.standings.items() if standing.elsewhere}
+    return SiteBySite(found, differing) if differing else found
 
 
 def known_source_type(name: str) -> str:
