@@ -65,6 +65,10 @@ class Correlator:
         self._ties = Ties(self._domain_of, {rule.id: rule for rule in correlations}, guards or Guards(sites), suppliers)
         self._hold = hold
 
+    def use(self, correlations: Iterable[SitesWithin]) -> None:
+        """From the next message on, count for these; what an unchanged one has counted is kept, a changed one starts anew."""
+        self._ties.use({rule.id: rule for rule in correlations})
+
     def step(self, memory: Memory, message: Noun) -> Iterator[Output]:
         """Take one message; give the incidents it changes, their new memberships and the detections of correlations."""
         now = record.touched(memory[_CLOCK]) if _CLOCK in memory else _START

@@ -51,6 +51,10 @@ class SitesWithin(Protocol):
     def threshold(self) -> int:
         """K."""
 
+    @property
+    def definition(self) -> str:
+        """A digest of what it counts and how: what was counted for another definition does not count."""
+
 
 class Tie(NamedTuple):
     """Detections that belong together.
@@ -125,6 +129,10 @@ class Ties:
         self._guards = guards
         self._suppliers = {site: frozenset(name.lower() for name in names) for site, names in suppliers.items()}
 
+    def use(self, correlations: Mapping[str, SitesWithin]) -> None:
+        """Replace the correlations; ``memory`` keeps apart what was counted for each definition."""
+        self._correlations = correlations
+
     def of(self, memory: Memory, detection: Detection, now: datetime) -> Iterator[Tie | Lead]:
         """Ties and leads by the values it speaks of, then ties by each correlation it counts for.
 
@@ -190,7 +198,7 @@ class Ties:
 
     def _by_count(self, memory: Memory, detection: Detection, group: Group, now: datetime) -> Tie | None:
         rule = self._correlations[group.correlation]
-        key = f"window/{rule.id}/{digest(*group.by)}"
+        key = f"window/{rule.id}/{rule.definition}/{digest(*group.by)}"
         hosts = tuple(place.host for place in self._places(detection))
         new = windows.Evidence(record.microseconds(detection.time), detection.id, group.value, detection.event_ids, hosts)
         window = windows.Window.load(record.unpack(memory.get(key)))

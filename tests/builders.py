@@ -181,6 +181,7 @@ class Within:
     tactics: tuple[str, ...] = ()
     window: timedelta = timedelta(hours=1)
     threshold: int = 3
+    definition: str = "d1"
 
 
 def region(*members: Site, hold: timedelta = SETTLE, never_link: Sequence[str] = ()) -> Told:

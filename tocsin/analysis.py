@@ -46,6 +46,10 @@ class Analysis:
         self._detector = detector
         self._key = key
 
+    def use(self, detector: Detector) -> None:
+        """From the next batch on, find detections with this one."""
+        self._detector = detector
+
     def step(self, memory: MutableMapping[str, bytes], message: Noun) -> Iterator[Output]:  # noqa: ARG002 - remembers nothing
         """Take one batch, or a dead letter of a shipper; a batch of a site that is not declared is a bad message."""
         if isinstance(message, Tick):

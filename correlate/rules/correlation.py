@@ -20,6 +20,7 @@ from correlate.rules.reading import Names
 from correlate.rules.rule import Rule, level_of
 from correlate.windows import REACH
 from schemas.detection import Level
+from schemas.ids import digest
 
 _LEAST = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
 """What to add to the count to get the least number of distinct values."""
@@ -52,6 +53,12 @@ class SitesWithin:
     window: timedelta
     threshold: int
     generate: bool
+
+    @property
+    def definition(self) -> str:
+        """A digest of what it counts and how; titles, levels and tags may change without it."""
+        counted = (*self.rules, "", *("|".join(names) for names in self.group_by), "", *self.field)
+        return digest("correlation", *counted, str(self.window // timedelta(microseconds=1)), str(self.threshold))
 
 
 def sites_within(
