@@ -55,7 +55,7 @@ def decided(book: RuleBook, section: RulesSection) -> Decided:
     for rule_id in _silent(book.sites_within) & standings.keys():
         standings[rule_id] = standings[rule_id].silent
     rules = tuple(rule for rule in book.rules if not standings[rule.id].is_off)
-    running = RuleBook(rules, tuple(correlations.values()), book.refusals)
+    running = replace(book, rules=rules, sites_within=tuple(correlations.values()))
     return Decided(running, {rule.id: standings[rule.id] for rule in rules})
 
 

@@ -172,7 +172,7 @@ def test_a_correlation_is_off_or_has_another_threshold(folder: Path) -> None:
     [
         (
             f'ids = ["{LOUD[:-1]}2"]\nstate = "off"',
-            18,
+            19,
             f"no folder holds a rule with the id '{LOUD[:-1]}2'; did you mean '{LOUD}'?",
         ),
         ('paths = ["linux/*"]\nstate = "off"', 19, "paths: no rule fits"),

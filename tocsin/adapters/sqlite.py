@@ -189,3 +189,7 @@ class SqliteStore:
         """See ``Store``."""
         rows = self._connection.execute("SELECT body FROM document WHERE kind=? ORDER BY number DESC LIMIT ?", (kind, limit))
         return [orjson.loads(row[0]) for row in rows]
+
+    def counts(self) -> Mapping[str, int]:
+        """How many documents there are of each kind."""
+        return dict(self._connection.execute("SELECT kind, count(*) FROM document GROUP BY kind"))

@@ -4,12 +4,23 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from tocsin.settings import Region, read
 from tocsin.wiring.rules import rulebook_of
 from tocsin.wiring.single import Running, embedded, only_one
+from tocsin.wiring.sources import unreadable
+
+KINDS = {
+    "event": "events",
+    "detection": "detections",
+    "incident": "incidents",
+    "lead": "leads",
+    "notice": "notices",
+    "dead": "dead letters",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,18 +30,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT; a kill loses nothing, the next start goes on."""
+    """Work until SIGTERM or SIGINT; a kill loses nothing, the next start goes on. SIGHUP reloads the rules.
+
+    With ``--once``, 1 when a source could not be read.
+    """
     region = read(arguments.config, Region)
     rules = rulebook_of(region.rules)
     with only_one(region.region.data):
         running = embedded(region, rules, last=arguments.once)
-        print(
-            f"tocsin run: {region.region.name}: {len(region.site)} sites, {len(rules.book.rules) + len(rules.book.sites_within)} rules",
-            file=sys.stderr,
-        )
+        count, refused = len(rules.book.rules) + len(rules.book.sites_within), len(rules.book.refusals)
+        _say(f"{region.region.name}: {len(region.site)} sites, {count} rules" + (f", {refused} refused" if refused else ""))
+        missing = unreadable(region.source)
+        for source in missing:
+            _say(f"{source}" if arguments.once else f"{source}; waiting for it")
+        before = running.store.counts()
         asyncio.run(_work(running, region.region.settle, once=arguments.once))
+        if arguments.once:
+            _say(f"new: {_totals(before, running.store.counts())}")
         running.database.close()
-    return 0
+    return 1 if arguments.once and missing else 0
+
+
+def _say(text: str) -> None:
+    print(f"tocsin run: {text}", file=sys.stderr, flush=True)
+
+
+def _totals(before: Mapping[str, int], after: Mapping[str, int]) -> str:
+    return ", ".join(f"{after.get(kind, 0) - before.get(kind, 0):,} {name}" for kind, name in KINDS.items())
 
 
 async def _work(running: Running, wait: timedelta, *, once: bool) -> None:
@@ -39,5 +65,7 @@ async def _work(running: Running, wait: timedelta, *, once: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     if once:
         await running.driver.drain(wait)
-    else:
-        await running.driver.run(stop)
+        return
+    reloading = asyncio.create_task(running.reloader.run(stop))
+    await running.driver.run(stop)
+    await reloading

@@ -19,13 +19,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ship until SIGTERM or SIGINT; what was not acknowledged is sent again at the next start, with the same event ids."""
+    """Ship until SIGTERM or SIGINT; what was not acknowledged is sent again at the next start, with the same event ids.
+
+    With ``--once``, 1 when a source could not be read.
+    """
     site = read(arguments.config, SiteFile)
-    for source in site.source:
-        if not source.path.exists():
-            print(f"tocsin ship: waiting for {source.path}, which does not exist yet", file=sys.stderr)
+    missing = sources.unreadable(site.source)
+    for source in missing:
+        print(f"tocsin ship: {source}{'' if arguments.once else '; waiting for it'}", file=sys.stderr, flush=True)
     asyncio.run(_ship(site, once=arguments.once))
-    return 0
+    return 1 if arguments.once and missing else 0
 
 
 async def _ship(site: SiteFile, *, once: bool) -> None:

@@ -27,6 +27,7 @@ from tocsin.drivers.changelog import Table
 from tocsin.drivers.course import Course
 from tocsin.drivers.flow import App
 from tocsin.drivers.perform import Performer, patiently
+from tocsin.drivers.reload import Reloader
 from tocsin.drivers.stage import Stage, Turn
 from tocsin.drivers.stall import Offsets, Watch
 from tocsin.ports import Log, State
@@ -68,6 +69,7 @@ class Cluster:
     well: Callable[[], None]
     begin_anew: Callable[[], NoReturn]
     state_of: Callable[[Any], Any] | None = None
+    reloader: Reloader | None = None
     tick_seconds: float = 1.0
     reading: set[str] = field(default_factory=set)
     course: Course = field(default_factory=Course)
@@ -109,11 +111,13 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
     if cluster.state_of is not None:
         table = app.Table("state", key_type=str, value_type=bytes, default=bytes, partitions=1)
         cluster.written = table.acknowledged
-        state = kept = cluster.state_of(table)
-        app.on_partitions_assigned.connect(_reassigned(kept), weak=False)
+        state = cluster.state_of(table)
+        app.on_partitions_assigned.connect(_reassigned(state), weak=False)
         _tick(app, cluster)
     _read(app, cluster, state, first_topics)
     _watch(app, cluster, state)
+    if cluster.reloader is not None:
+        cluster.reloader.attach(app.timer)
     threading.Thread(target=_pulse, args=(cluster,), name="pulse", daemon=True).start()
     worker = faust.Worker(
         app, loglevel="error", redirect_stdouts=False, override_logging=False, quiet=True, daemon=True, console_port=0
@@ -233,7 +237,7 @@ async def _written(cluster: Cluster) -> None:
             cluster.begin_anew()
 
 
-def _end(status: int, reason: str) -> None:
+def _end(status: int, reason: str) -> NoReturn:
     print(f"tocsin worker: {reason}", file=sys.stderr, flush=True)
     os._exit(status)
 
@@ -261,7 +265,6 @@ def _watch(app: Any, cluster: Cluster, state: State) -> None:
             return
         except (RightsError, ConfigurationError) as error:
             _end(EXIT_CONFIGURATION, str(error))
-            return
         if cluster.away:
             logger.warning("going on: Kafka is back")
         cluster.away = False

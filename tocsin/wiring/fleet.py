@@ -17,9 +17,11 @@ from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
 from tocsin.drivers.cluster import Cluster, application_id, changelog
 from tocsin.drivers.handover import Handover
 from tocsin.drivers.perform import Performer
+from tocsin.drivers.reload import Reloader
 from tocsin.drivers.stage import Stage
 from tocsin.settings import KafkaSettings, Region
 from tocsin.wiring.mail import channels
+from tocsin.wiring.rule_reload import reloader
 from tocsin.wiring.rules import rulebook_of
 from tocsin.wiring.stages import analysis, correlator, escalator, utc_now
 
@@ -80,12 +82,13 @@ def cluster(region: Region, stage: str) -> Cluster:
         return await asyncio.to_thread(names)
 
     built: Stage
-    if stage == "normalise":
-        built = analysis(region, rulebook_of(region.rules))
-    elif stage == "correlate":
-        built = correlator(region, rulebook_of(region.rules))
-    else:
+    reloading: Reloader | None = None
+    if stage == "notify":
         built = escalator(region)
+    else:
+        rules = rulebook_of(region.rules)
+        built = (analysis if stage == "normalise" else correlator)(region, rules)
+        reloading = reloader(region, rules, [built])
     handover = Handover(store, channels(region, utc_now), utc_now, socket.gethostname())
     return Cluster(
         stage=built,
@@ -99,6 +102,7 @@ def cluster(region: Region, stage: str) -> Cluster:
         progress=lambda: admin.progress(application_id(kafka, stage), names()),
         well=systemd.well,
         begin_anew=begin_anew,
+        reloader=reloading,
     )
 
 

@@ -16,9 +16,10 @@ from ingest.auto import SOURCE_TYPES
 from schemas.detection import State
 from schemas.errors import ConfigurationError
 from tocsin.mistakes import line_of
-from tocsin.rule_standing import Decided, Misset, decided
+from tocsin.rule_standing import Misset, decided
+from tocsin.rule_succession import Force, first
 from tocsin.settings import RulesSection
-from tocsin.wiring.rule_files import Files, read_files
+from tocsin.wiring.rule_files import read_files
 
 _NONE: Mapping[str, Standing] = MappingProxyType({})
 
@@ -30,16 +31,18 @@ class Rules(NamedTuple):
     all_on: bool = False
     standings: Mapping[str, Standing] = _NONE
     """By rule id."""
+    force: Force | None = None
+    """What it was made of; None when it was not made of files."""
 
 
 def rulebook(folders: Sequence[Path] | None, *, all_on: bool = False) -> Rules:
-    """Load every ``.yml`` and ``.yaml`` file below the folders, or the rules that Tocsin ships.
+    """Load every ``.yml`` and ``.yaml`` file below the folders, or the rules that Tocsin ships; one that cannot be read is refused.
 
     Raises:
-        ConfigurationError: a folder does not exist, a file in it cannot be read, or there is no rule.
+        ConfigurationError: a folder does not exist, or there is no rule.
     """
-    found = readable(read_files(folders or ()))
-    return Rules(load(found.texts.items()), all_on)
+    force = first(*read_files(folders or ()), load)
+    return Rules(force.book, all_on, force=force)
 
 
 def rulebook_of(section: RulesSection) -> Rules:
@@ -48,31 +51,20 @@ def rulebook_of(section: RulesSection) -> Rules:
     Raises:
         ConfigurationError: as ``rulebook``, or a setting fits no rule.
     """
-    return as_set(rulebook(section.folders).book, section)
+    return as_set(first(*read_files(section.folders), load), section)
 
 
-def readable(found: Files) -> Files:
-    """The files, when all of them can be read.
-
-    Raises:
-        ConfigurationError: names those that cannot.
-    """
-    if found.unreadable:
-        raise ConfigurationError("\n".join(f"rule file {path}: {reason}" for path, reason in sorted(found.unreadable.items())))
-    return found
-
-
-def as_set(book: RuleBook, section: RulesSection) -> Rules:
+def as_set(force: Force, section: RulesSection) -> Rules:
     """The rules as a configuration sets them.
 
     Raises:
         ConfigurationError: a setting fits no rule; names the file and the line where it can be found.
     """
     try:
-        found: Decided = decided(book, section)
+        found = decided(force.book, section)
     except Misset as error:
         raise ConfigurationError(f"{_place(section.file, error)}{error}") from error
-    return Rules(found.book, section.all_on, found.standings)
+    return Rules(found.book, section.all_on, found.standings, force)
 
 
 def _place(file: Path | None, error: Misset) -> str:

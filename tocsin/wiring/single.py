@@ -15,10 +15,12 @@ from tocsin.adapters.sqlite import Database, SqliteLog, SqliteState, SqliteStore
 from tocsin.drivers.embedded import Embedded, Seat
 from tocsin.drivers.handover import Handover
 from tocsin.drivers.perform import Performer
+from tocsin.drivers.reload import Reloader
 from tocsin.drivers.stage import Stage
 from tocsin.settings import Region
 from tocsin.shipping import Shipper
 from tocsin.wiring import mail
+from tocsin.wiring.rule_reload import reloader
 from tocsin.wiring.rules import Rules
 from tocsin.wiring.sources import declared, follow
 from tocsin.wiring.stages import analysis, correlator, escalator, utc_now
@@ -32,6 +34,7 @@ class Running:
     database: Database
     log: SqliteLog
     store: SqliteStore
+    reloader: Reloader
 
 
 def embedded(
@@ -72,7 +75,7 @@ def embedded(
         with database.transaction():
             return await more()
 
-    return Running(Embedded(database, log, seats, clock, feed), database, log, store)
+    return Running(Embedded(database, log, seats, clock, feed), database, log, store, reloader(region, rules, stages))
 
 
 @contextmanager

@@ -48,6 +48,18 @@ def follow(path: Path, place: Sequence[int] | None) -> Followed:
     return Followed(path, Place(*place) if place else Place())
 
 
+def unreadable(sources: Iterable[SourceSection]) -> list[str]:
+    """The sources that nothing can be read of, each with the reason."""
+    found = []
+    for source in sources:
+        try:
+            with source.path.open("rb"):
+                pass
+        except OSError as error:
+            found.append(f"source {source.path}: cannot read it: {error.strerror}")
+    return found
+
+
 @dataclass
 class Shipping:
     """A shipper, and what to close when it is done."""
