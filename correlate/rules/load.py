@@ -1,7 +1,7 @@
 """Sigma files become a RuleBook: every document is either a rule that is evaluated exactly, or a refusal with its reason."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from correlate.rules.rule import Refusal, Rule, level_of
 from schemas.ids import digest
 
 Document = dict[str, Any]
+Look = Callable[[Rule, SigmaRule, Sequence[object]], None]
+"""Shown each rule, what pySigma made of it after its fields were mapped, and its condition trees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,17 @@ class RuleBook:
     refusals: tuple[Refusal, ...]
 
 
-def load(files: Iterable[tuple[str, str]]) -> RuleBook:
+def load(files: Iterable[tuple[str, str]], look: Look = lambda *_: None) -> RuleBook:
     """Read Sigma rules and correlations.
 
     Args:
         files: Path and YAML text of each file; a file may hold several documents. The path is only named, never opened.
+        look: Told of each rule: what explains a rule needs more than what evaluates it.
 
     Returns:
         The book. One bad document never stops the others: it is among the refusals.
     """
-    loader = _Loader()
+    loader = _Loader(look)
     correlations = []
     for path, text in files:
         for document in loader.documents(path, text):
@@ -56,7 +59,8 @@ def load(files: Iterable[tuple[str, str]]) -> RuleBook:
 
 
 class _Loader:
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
+        self._look = look
         self.rules: list[Rule] = []
         self.sites_within: list[SitesWithin] = []
         self.refusals: list[Refusal] = []
@@ -101,6 +105,7 @@ class _Loader:
         rule_id = self._unused_id(written.id, document)
         check_exact(written)
         self._pipelines.apply(written)
+        conditions = [condition.parsed for condition in written.detection.parsed_condition]
         rule = Rule(
             id=rule_id,
             name=written.title,
@@ -111,7 +116,7 @@ class _Loader:
             phase=phase_of(written.tags),
             logsource=written.logsource,
             path=path,
-            predicate=compiled([condition.parsed for condition in written.detection.parsed_condition]),
+            predicate=compiled(conditions),
             tags=tuple(str(tag).lower() for tag in written.tags),
         )
         self._keep(rule_id, path)
@@ -119,6 +124,7 @@ class _Loader:
         self._by_reference[rule_id] = rule
         if written.name:
             self._by_reference[written.name] = rule
+        self._look(rule, written, conditions)
 
     def correlation(self, path: str, document: Document) -> None:
         written = SigmaCorrelationRule.from_dict(document)
