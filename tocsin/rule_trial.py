@@ -35,7 +35,7 @@ class Failure(NamedTuple):
     reason: str
 
 
-class _Unproven(Exception):
+class Unproven(Exception):
     """The case proves nothing: its record is not understood, or its file has no rule of that kind."""
 
 
@@ -44,7 +44,7 @@ def failures(cases: Cases, book: RuleBook, path: str) -> Iterator[Failure]:
     for number, case in enumerate(cases.cases):
         try:
             reason = _story(case, cases, book, path) if case.events else _record(case, cases, book, path)
-        except _Unproven as unproven:
+        except Unproven as unproven:
             reason = str(unproven)
         if reason:
             yield Failure(number, case.name, reason)
@@ -53,7 +53,7 @@ def failures(cases: Cases, book: RuleBook, path: str) -> Iterator[Failure]:
 def _record(case: Case, cases: Cases, book: RuleBook, path: str) -> str:
     rules = tuple(rule for rule in book.rules if rule.path == path)
     if not rules:
-        raise _Unproven("the file has no rule for one event; a correlation needs 'events'")
+        raise Unproven("the file has no rule for one event; a correlation needs 'events'")
     event = _event(case, cases, HERE)
     found = Detector(RuleBook(rules, (), ()), entities_of=entities_of).detect([event])[0]
     matched = any(detection.kind is Kind.SIGMA for detection in found)
@@ -82,7 +82,7 @@ def _known(source: tuple[Collection[str] | None, ...]) -> str:
 def _story(case: Case, cases: Cases, book: RuleBook, path: str) -> str:
     correlations = tuple(rule for rule in book.sites_within if rule.path == path)
     if not correlations:
-        raise _Unproven("the file has no correlation; a rule needs one 'record' or 'event'")
+        raise Unproven("the file has no correlation; a rule needs one 'record' or 'event'")
     sites = _sites(case)
     detector = Detector(RuleBook(book.rules, correlations, ()), entities_of=entities_of)
     correlator = Correlator(tuple(sites.values()), correlations, hold=timedelta(0))
@@ -117,13 +117,22 @@ def _is_correlation(output: object) -> bool:
 
 def _event(given: Given, cases: Cases, finess: str) -> Event:
     if given.event is not None:
-        return _completed(flatten({**cases.common, **given.event}), finess)
+        return completed(flatten({**cases.common, **given.event}), finess)
     record = given.record
     text = orjson.dumps({**cases.common, **record}).decode() if isinstance(record, dict) else str(record)
+    return parsed(text, given.source or cases.source or "", finess)
+
+
+def parsed(text: str, source_type: str, finess: str = HERE) -> Event:
+    """The event that a record becomes.
+
+    Raises:
+        Unproven: its parser did not understand it, or not all of it.
+    """
     batch = RawBatch(
         site=finess,
         source="test",
-        source_type=given.source or cases.source or "",
+        source_type=source_type,
         epoch="test",
         positions=(0,),
         records=(text.encode(),),
@@ -131,13 +140,18 @@ def _event(given: Given, cases: Cases, finess: str) -> Event:
     )
     (event,) = normalise(batch, Site(finess=finess, name="test"))
     if {RAW, PARTIAL} & set(event.get("tags", ())):
-        raise _Unproven(
-            f"the parser {batch.source_type} did not understand the record: {event.get('error.message', 'only a part of it')}"
+        raise Unproven(
+            f"the parser {source_type} did not understand the record: {event.get('error.message', 'only a part of it')}"
         )
     return event
 
 
-def _completed(event: Event, finess: str) -> Event:
+def completed(event: Event, finess: str = HERE) -> Event:
+    """A flat event with all that every event has.
+
+    Raises:
+        Unproven: its time is none.
+    """
     module = str(event.get("event.module", "ecs"))
     needed = {
         "@timestamp": iso(BEGINNING),
@@ -150,5 +164,5 @@ def _completed(event: Event, finess: str) -> Event:
     try:
         timestamp(whole)
     except ValueError as error:
-        raise _Unproven(f"the event has no time: {error}") from error
+        raise Unproven(f"the event has no time: {error}") from error
     return whole

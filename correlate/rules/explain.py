@@ -17,6 +17,7 @@ from sigma.conditions import (
 )
 from sigma.rule import SigmaRule
 from sigma.types import (
+    CompareOperators,
     SigmaCasedString,
     SigmaCIDRExpression,
     SigmaCompareExpression,
@@ -39,6 +40,13 @@ from schemas.event import Event
 
 Key = tuple[Any, ...]
 DIMENSIONS = ("product", "service", "category")
+_SIGNS = {
+    CompareOperators.LT: "<",
+    CompareOperators.LTE: "<=",
+    CompareOperators.GT: ">",
+    CompareOperators.GTE: ">=",
+    CompareOperators.NEQ: "not",
+}
 _SHAPES = {Shape.EQUALS: "is", Shape.STARTS: "starts with", Shape.ENDS: "ends with", Shape.CONTAINS: "contains"}
 
 
@@ -120,7 +128,7 @@ class Explainable:
         """The name of each detection, by what it asks; the first of those that ask the same."""
         detections = self.written.detection
         named = [(name, detection.postprocess(detections)) for name, detection in detections.detections.items()]
-        return {_key(tree): name for name, tree in reversed(named)}
+        return {shape_key(tree): name for name, tree in reversed(named)}
 
 
 class _Walk:
@@ -129,7 +137,7 @@ class _Walk:
         self._selections = selections
 
     def step(self, node: object) -> Step:
-        name = self._selections.get(_key(node))
+        name = self._selections.get(shape_key(node))
         inner = self._step(node)
         return inner if name is None else Step(What.SELECTION, inner.holds, name, (inner,))
 
@@ -161,17 +169,27 @@ class _Walk:
         return compiled([leaf])(self._reading)
 
 
-def _key(node: object) -> Key:
-    """What a tree asks, to be compared: pySigma's own values refuse to be compared with values of another type."""
+def shape_key(node: object) -> Key:
+    """What a condition asks, to be compared: pySigma's own values refuse to be compared with values of another type."""
     match node:
         case ConditionAND(args=args) | ConditionOR(args=args) | ConditionNOT(args=args):
-            return (type(node).__name__, *map(_key, args))
+            return (type(node).__name__, *map(shape_key, args))
         case ConditionFieldEqualsValueExpression(field=field, value=value):
             return (field, type(value).__name__, str(value))
         case ConditionValueExpression(value=value):
             return (None, type(value).__name__, str(value))
         case _:
             return (repr(node),)
+
+
+def contradicts(node: object) -> bool:
+    """Whether a condition asks for something and, beside it, for its opposite, so that it can never hold."""
+    if not isinstance(node, ConditionAND):
+        return False
+    wanted = {shape_key(arg) for arg in node.args}
+    return any(isinstance(arg, ConditionNOT) and shape_key(arg.args[0]) in wanted for arg in node.args) or any(
+        contradicts(arg) for arg in node.args
+    )
 
 
 def _joined(what: What, parts: Iterable[Step]) -> Step:
@@ -191,7 +209,7 @@ def asked(value: SigmaType) -> str:
         case SigmaCIDRExpression(cidr=cidr):
             return f"is in the network {cidr}"
         case SigmaCompareExpression(number=number, op=op):
-            return f"is {op.value} {number}"
+            return f"is {_SIGNS[op]} {number}"
         case SigmaFieldReference(field=field):
             return f"is what {' or '.join(names_of(field))} is"
         case SigmaString():

@@ -43,6 +43,12 @@ def read_files(folders: Sequence[Path]) -> Files:
     return found
 
 
+def beside(path: str) -> Path | None:
+    """The file with the cases of a rule file, when there is one."""
+    stem = Path(path).with_suffix("")
+    return next((found for ending in TESTS if (found := Path(f"{stem}{ending}")).exists()), None)
+
+
 def stamp(folders: Sequence[Path], *others: Path) -> Stamp:
     """Changes when a file below the folders, or one of the others, is written, added, removed or replaced."""
     below = (path for folder in folders for path, _ in _files_below(folder, str(folder), {}))

@@ -9,7 +9,7 @@ from correlate.rules.load import RuleBook
 from schemas.errors import ConfigurationError
 from tocsin.rule_cases import line_of, read_cases
 from tocsin.rule_trial import failures
-from tocsin.wiring.rule_files import TESTS
+from tocsin.wiring.rule_files import TESTS, beside
 from tocsin.wiring.rules import rulebook
 
 
@@ -38,28 +38,21 @@ def try_rules(folders: Sequence[Path]) -> Iterator[Tried]:
     book = rulebook(folders).book
     rules, correlations = (rule.path for rule in book.rules), (rule.path for rule in book.sites_within)
     paths = {*rules, *correlations, *(refusal.path for refusal in book.refusals)}
-    if not paths:
-        raise ConfigurationError(f"no rule below {', '.join(map(str, folders))}")
     _check_no_orphan(folders, list(paths))
     for path in sorted(paths):
         refused = tuple(refusal.reason for refusal in book.refusals if refusal.path == path)
-        beside = _beside(path)
-        yield Tried(path, refused=refused) if refused or beside is None else _tried(path, beside, book)
+        cases = beside(path)
+        yield Tried(path, refused=refused) if refused or cases is None else _tried(path, cases, book)
 
 
-def _tried(path: str, beside: Path, book: RuleBook) -> Tried:
-    text = _text(beside)
-    cases = read_cases(beside, text)
+def _tried(path: str, file: Path, book: RuleBook) -> Tried:
+    text = _text(file)
+    cases = read_cases(file, text)
     failed = (
-        f"{beside}:{line_of(text, ('cases', failure.number))}: {failure.case!r}: {failure.reason}"
+        f"{file}:{line_of(text, ('cases', failure.number))}: {failure.case!r}: {failure.reason}"
         for failure in failures(cases, book, path)
     )
     return Tried(path, len(cases.cases), tuple(failed))
-
-
-def _beside(path: str) -> Path | None:
-    stem = Path(path).with_suffix("")
-    return next((found for ending in TESTS if (found := Path(f"{stem}{ending}")).exists()), None)
 
 
 def _check_no_orphan(folders: Sequence[Path], paths: list[str]) -> None:
