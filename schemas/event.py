@@ -23,6 +23,11 @@ PARTIAL = "parse:partial"
 """Tag of an event whose parser understood only a part."""
 
 
+def how_well(event: Event) -> str:
+    """How much of it was understood: ``RAW``, ``PARTIAL``, or empty when all was."""
+    return next((tag for tag in (RAW, PARTIAL) if tag in event.get("tags", ())), "")
+
+
 def flatten(document: dict[str, Any]) -> Event:
     """Join nested objects into dotted keys; lists and scalars stay. A flat key wins over the same nested path."""
     flat: Event = {}

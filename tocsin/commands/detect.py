@@ -8,7 +8,7 @@ import orjson
 
 from correlate.rules.select import Finder
 from schemas.event import Event, flatten, validate_event
-from tocsin.wiring import rules
+from tocsin.wiring import rules, stdin
 
 BATCH = 500
 
@@ -19,21 +19,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Stream from stdin to stdout; a line that is no Event is named on stderr, and the exit status is then 1."""
-    detector = rules.detector(rules.rulebook(arguments.rules))
-    bad = 0
+    """Stream from stdin to stdout; a line that is no Event is named on stderr, and the exit status is then 1.
+
+    The last line on stderr counts events, detections, and lines that are no Event.
+    """
+    loaded = rules.rulebook(arguments.rules)
+    rules.warn_of_refused("detect", loaded)
+    detector = rules.detector(loaded)
+    events = bad = detections = 0
     batch: list[Event] = []
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    given = stdin.Input()
+    for number, line in enumerate(given.lines(), 1):
         try:
             batch.append(validate_event(flatten(_object(line))))
+            events += 1
         except ValueError as error:
             bad += 1
             print(f"tocsin detect: stdin line {number}: no Event: {error}", file=sys.stderr)
         if len(batch) >= BATCH:
-            _print(detector, batch)
+            detections += _print(detector, batch)
             batch = []
-    _print(detector, batch)
-    return 1 if bad else 0
+    detections += _print(detector, batch)
+    if given.damage:
+        print(f"tocsin detect: {given.damage}", file=sys.stderr)
+    print(f"tocsin detect: {events:,} events, {detections:,} detections, {bad:,} lines that are no Event", file=sys.stderr)
+    return 1 if bad or given.damage else 0
 
 
 def _object(line: bytes) -> Event:
@@ -43,8 +53,9 @@ def _object(line: bytes) -> Event:
     return value
 
 
-def _print(detector: Finder, batch: list[Event]) -> None:
-    for per_event in detector.detect(batch):
-        for found in per_event:
-            sys.stdout.write(found.model_dump_json(by_alias=True) + "\n")
+def _print(detector: Finder, batch: list[Event]) -> int:
+    found = [detection for per_event in detector.detect(batch) for detection in per_event]
+    for detection in found:
+        sys.stdout.write(detection.model_dump_json(by_alias=True) + "\n")
     sys.stdout.flush()
+    return len(found)

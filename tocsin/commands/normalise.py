@@ -1,8 +1,8 @@
 """``tocsin normalise --source TYPE``: raw lines on stdin, Events as ndjson on stdout."""
 
 import argparse
-import os
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 
 import orjson
@@ -10,11 +10,10 @@ import orjson
 from ingest.framing import Framer, Record, batches
 from ingest.normalise import normalise
 from schemas.batch import RawBatch
+from schemas.event import PARTIAL, RAW, how_well
 from schemas.noun import parse_iso
 from schemas.site import Site, check_finess
-from tocsin.wiring import rules, stages
-
-CHUNK = 256 * 1024
+from tocsin.wiring import rules, stages, stdin
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,17 +32,30 @@ def _finess(text: str) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Stream from stdin to stdout; what is not understood comes out raw and tagged, never dropped."""
+    """Stream from stdin to stdout; what is not understood comes out raw and tagged, never dropped.
+
+    The last line on stderr counts the lines, and those that were understood in part or not at all.
+    """
     site = stages.single_site(arguments.site, arguments.timezone)
     received = arguments.received or datetime.now(UTC)
     framer = Framer()
-    while chunk := os.read(sys.stdin.fileno(), CHUNK):
-        _print(framer.feed(chunk), arguments.source, site, received)
-    _print(framer.flush(), arguments.source, site, received)
-    return 0
+    counts: Counter[str] = Counter()
+    given = stdin.Input()
+    for chunk in given.chunks():
+        counts += _print(framer.feed(chunk), arguments.source, site, received)
+    counts += _print(framer.flush(), arguments.source, site, received)
+    if given.damage:
+        print(f"tocsin normalise: {given.damage}", file=sys.stderr)
+    print(
+        f"tocsin normalise: {counts.total():,} lines, {counts[RAW]:,} not understood, {counts[PARTIAL]:,} in part",
+        file=sys.stderr,
+    )
+    return 1 if given.damage else 0
 
 
-def _print(records: list[Record], source: str, site: Site, received: datetime) -> None:
+def _print(records: list[Record], source: str, site: Site, received: datetime) -> Counter[str]:
+    """What was understood: how many lines of each tag."""
+    counts: Counter[str] = Counter()
     for run_ in batches(records):
         batch = RawBatch(
             site=site.finess,
@@ -56,4 +68,6 @@ def _print(records: list[Record], source: str, site: Site, received: datetime) -
         )
         for event in normalise(batch, site):
             sys.stdout.buffer.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+            counts[how_well(event)] += 1
     sys.stdout.buffer.flush()
+    return counts

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import orjson
 
 from schemas.errors import ConfigurationError
+from schemas.event import PARTIAL, RAW, how_well
 from schemas.noun import iso, parse_iso
 from schemas.site import check_finess
 from tocsin.replay import Body, Replayed, by_time
 from tocsin.settings import Region, read
 from tocsin.wiring.recorded import received_by, replay, take_file
-from tocsin.wiring.rules import Rules, known_source_type, rulebook
+from tocsin.wiring.rules import Rules, known_source_type, rulebook, warn_of_refused
 from tocsin.wiring.stages import region_of
 
 
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise ConfigurationError(f"--site {item.site}:{item.type}:{item.path}: there is no such file")
     region = read(arguments.config, Region) if arguments.config else region_of(item.site for item in recorded)
     rules = rulebook(arguments.rules)
+    warn_of_refused("replay", rules)
     received, origin = received_by(recorded, arguments.received)
     replayed = replay(region, rules)
     for number, item in enumerate(recorded, 1):
@@ -74,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _summary(result: Replayed, recorded: list[Recorded], rules: Rules, received: datetime, origin: str) -> Body:
     by_site = Counter(str(body["site"]) for body in result.detections.values() if body["state"] == "on")
     shadow = sum(body["state"] == "shadow" for body in result.detections.values())
+    understood = Counter(how_well(dict(body)) for body in result.events.values())
     cross = [body for body in result.incidents.values() if len(body["trust_domains"]) > 1 and not body.get("merged_into")]
     return {
         "inputs": [f"{item.site}:{item.type}:{item.path.name}" for item in recorded],
@@ -81,6 +84,8 @@ def _summary(result: Replayed, recorded: list[Recorded], rules: Rules, received:
         "received_from": origin,
         "rules": {"loaded": len(rules.book.rules) + len(rules.book.sites_within), "refused": len(rules.book.refusals)},
         "events": len(result.events),
+        "not_understood": understood[RAW],
+        "understood_in_part": understood[PARTIAL],
         "detections": {"on": dict(sorted(by_site.items())), "shadow": shadow},
         "incidents": len(result.incidents),
         "cross_site_incidents": sorted(str(body["id"]) for body in cross),

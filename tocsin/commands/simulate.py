@@ -14,6 +14,9 @@ from tocsin.simulation.campaigns.chosen import CAMPAIGNS
 from tocsin.simulation.places import PLACES
 from tocsin.simulation.region import Simulated, region
 
+MARGIN = timedelta(days=8)
+"""What a simulated day may look back and ahead; the baseline of a week reaches furthest."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -46,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in ("days", "sites"):
         if getattr(arguments, name) < 1:
             raise ConfigurationError(f"--{name} {getattr(arguments, name)}: expected 1 or more")
+    check_span(start, arguments.days)
     simulated = _region(
         start,
         seed=arguments.seed,
@@ -61,6 +65,18 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{len(written)} files in {arguments.out}: {arguments.days} days from {iso(start)}, seed {arguments.seed}")
     print(f"try: tocsin run --once --config {arguments.out / 'region.toml'}")
     return 0
+
+
+def check_span(start: datetime, days: int) -> None:
+    """See that the days, and one on either side of them, are dates.
+
+    Raises:
+        ConfigurationError: they are not.
+    """
+    try:
+        _ = start - MARGIN, start + timedelta(days=days) + MARGIN
+    except OverflowError as error:
+        raise ConfigurationError(f"--start {iso(start)}, --days {days}: there are no such dates; years are 1 to 9999") from error
 
 
 def yesterday(now: datetime) -> datetime:

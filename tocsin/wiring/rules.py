@@ -1,6 +1,7 @@
 """Rules from disk or from the package, and what evaluates them."""
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -85,6 +86,14 @@ def detector(rules: Rules) -> Finder:
     found = Detector(rules.book, state_of, entities_of=entities_of)
     differing = {rule_id: standing for rule_id, standing in rules.standings.items() if standing.elsewhere}
     return SiteBySite(found, differing) if differing else found
+
+
+def warn_of_refused(command: str, rules: Rules) -> None:
+    """Say on stderr how many rules are not evaluated, when there are any."""
+    if refused := rules.book.refusals:
+        first = f"{refused[0].path}: {' '.join(refused[0].reason.split())}"
+        more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""
+        print(f"tocsin {command}: refused, see `tocsin rules check`: {first}{more}", file=sys.stderr)
 
 
 def known_source_type(name: str) -> str:
