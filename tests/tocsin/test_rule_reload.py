@@ -1,6 +1,7 @@
 """Rules that change while a region runs: what is in force, what is kept, what is told."""
 
 import asyncio
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -282,3 +283,18 @@ def test_what_no_one_foresaw_ends_nothing(caplog: pytest.LogCaptureFixture) -> N
     asyncio.run(turns())
     assert "not reloaded, what is in force stays" in caplog.text
     assert len(caplog.messages) == 1
+
+
+def test_a_worker_hurries_at_a_signal(region: Region, tmp_path: Path) -> None:
+    """Attached to Faust's timer, SIGHUP makes the next turn reload, and ends nothing."""
+    life, turns = Life(region), []
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        life.reloader.attach(lambda **_: turns.append)
+        (tmp_path / "rules" / "b.yml").write_text(rule("b", "y"))
+        signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    (turn,) = turns
+    asyncio.run(turn())
+    assert life.finds("y")

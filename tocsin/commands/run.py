@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     With ``--once``, 1 when a source could not be read.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the rules are loaded that it reloads
     region = read(arguments.config, Region)
     rules = rulebook_of(region.rules)
     with only_one(region.region.data):

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Faust ends when the broker goes while it starts: the process then begins anew, with the same number, and waits.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a stage that has rules takes it, once they are loaded
     region = read(arguments.config, Region)
     cluster = fleet.cluster(region, arguments.stage)
     first = asyncio.run(_ready(region, arguments.stage, cluster))
