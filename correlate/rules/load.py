@@ -35,7 +35,7 @@ class RuleBook:
     refusals: tuple[Refusal, ...]
 
 
-def load(files: Iterable[tuple[str, str]], look: Look = lambda *_: None) -> RuleBook:
+def load(files: Iterable[tuple[str, str]], *, look: Look = lambda *_: None) -> RuleBook:
     """Read Sigma rules and correlations.
 
     Args:

@@ -41,7 +41,7 @@ detection:
 def explainable(text: str = RULE) -> Explainable:
     """The only rule of a text."""
     found: list[Explainable] = []
-    book = load([("r.yml", text)], lambda *shown: found.append(Explainable(*shown)))
+    book = load([("r.yml", text)], look=lambda *shown: found.append(Explainable(*shown)))
     assert not book.refusals, book.refusals
     return found[0]
 
@@ -166,7 +166,8 @@ def test_the_explanations_of_our_own_rules_agree_with_the_engine() -> None:
     """Every rule on the events of all cases, those of other rules too."""
     found: list[Explainable] = []
     load(
-        ((str(path), path.read_text("utf-8")) for path in sorted(RULES.glob("*.yml"))), lambda *it: found.append(Explainable(*it))
+        ((str(path), path.read_text("utf-8")) for path in sorted(RULES.glob("*.yml"))),
+        look=lambda *it: found.append(Explainable(*it)),
     )
     assert assert_agree(found, [event for _, events in own_cases() for event in events]) > 50
 
@@ -179,7 +180,7 @@ def test_the_explanations_of_regression_rules_agree_with_the_engine(corpus: Path
     wanted = {path.parent.name for path in folders}
     load(
         [file for file in files if any(name in file[1] for name in wanted)],
-        lambda *it: read.setdefault(it[0].id, Explainable(*it)),
+        look=lambda *it: read.setdefault(it[0].id, Explainable(*it)),
     )
     rules = [read[path.parent.name] for path in folders]
     matches = 0

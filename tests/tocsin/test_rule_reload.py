@@ -184,7 +184,7 @@ class Life:
         rules = rulebook_of(region.rules)
         (site,) = sites(VIENNE)
         self.analysis = Analysis({VIENNE: site}, detector(rules))
-        running = RunningRules(region, rules, preparing([self.analysis]))
+        running = RunningRules(region, rules, preparing([self.analysis], detector))
         self.reloader = Reloader(running.stamp, running.load, 1e-9)
 
     def turns(self, count: int = 2) -> None:

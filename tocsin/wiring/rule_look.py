@@ -24,7 +24,7 @@ def checked(section: RulesSection) -> tuple[Rules, list[Finding]]:
     tested = {path for path in found.texts if beside(path)}
     if not section.folders:
         tested = set(found.texts)  # the cases of what Tocsin ships are tried before it is shipped, and lie elsewhere then
-    book, findings = rule_check.check(found.texts, found.unreadable, tested, load)
+    book, findings = rule_check.check(found.texts, found.unreadable, tested, lambda files, look: load(files, look=look))
     return as_set(Force(book, found.texts, frozenset(found.texts), found.unreadable), section), findings
 
 
@@ -37,7 +37,7 @@ def named(name: str, folders: Sequence[Path]) -> Read:
     path = Path(name)
     files = _alone(path) if not folders and path.suffix in {".yml", ".yaml"} and path.is_file() else read_files(folders)
     read: list[Read] = []
-    book = load(files.texts.items(), lambda *shown: read.append(Read(*shown)))
+    book = load(files.texts.items(), look=lambda *shown: read.append(Read(*shown)))
     found = [item for item in read if name in _callings(item)]
     if len(found) == 1:
         return found[0]

@@ -1,9 +1,10 @@
 """The rules of a running region: reloaded when their files or their configuration change."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from correlate.rules.load import load
+from correlate.rules.select import Finder
 from correlate.stage import Correlator
 from tocsin.analysis import Analysis
 from tocsin.drivers.reload import Reloader, TakeOver
@@ -11,22 +12,23 @@ from tocsin.drivers.stage import Stage
 from tocsin.rule_succession import first, succeed, told
 from tocsin.settings import Region, RulesSection, read
 from tocsin.wiring.rule_files import Stamp, read_files, stamp
-from tocsin.wiring.rules import Rules, as_set, detector
+from tocsin.wiring.rules import Rules, as_set, loading
+from tocsin.wiring.stages import count, finder
 
 Prepare = Callable[[Rules], Callable[[], None]]
 """Makes ready what evaluates rules, which takes time; what it gives puts it in place of what was there, at once."""
 
 
-def preparing(stages: Sequence[Stage]) -> Prepare:
-    """For the stages that rules matter to."""
+def preparing(stages: Sequence[Stage], find: Callable[[Rules], Finder]) -> Prepare:
+    """For the stages that rules matter to; ``find`` makes what finds detections."""
 
     def prepare(rules: Rules) -> Callable[[], None]:
         swaps: list[Callable[[], None]] = []
         for stage in stages:
             if isinstance(stage, Analysis):
-                swaps.append(_swap(stage, rules))
+                swaps.append(partial(stage.use, find(rules)))
             elif isinstance(stage, Correlator):
-                swaps.append(lambda stage=stage: stage.use(rules.book.sites_within))  # type: ignore[misc]
+                swaps.append(partial(count, stage, rules))
 
         def swap_all() -> None:
             for swap in swaps:
@@ -37,11 +39,6 @@ def preparing(stages: Sequence[Stage]) -> Prepare:
     return prepare
 
 
-def _swap(stage: Analysis, rules: Rules) -> Callable[[], None]:
-    found = detector(rules)
-    return lambda: stage.use(found)
-
-
 class RunningRules:
     """The rules in force, and how they follow what the files say."""
 
@@ -49,7 +46,7 @@ class RunningRules:
         self._config: Path | None = region.file
         self._section: RulesSection = region.rules
         self._prepare = prepare
-        self._force = rules.force or first({}, {}, load)
+        self._force = rules.force or first({}, {}, loading(region.rules))
 
     def stamp(self) -> Stamp:
         """Of the rule files and of the configuration."""
@@ -64,7 +61,7 @@ class RunningRules:
         section = read(self._config, Region).rules if self._config else self._section
         found = read_files(section.folders)
         before = self._force
-        after = succeed(before, found.texts, found.unreadable, load)
+        after = succeed(before, found.texts, found.unreadable, loading(section))
         rules = as_set(after, section)
         swap = self._prepare(rules)
 
@@ -80,5 +77,5 @@ class RunningRules:
 
 def reloader(region: Region, rules: Rules, stages: Sequence[Stage]) -> Reloader:
     """Keeps the rules of these stages as the files say."""
-    running = RunningRules(region, rules, preparing(stages))
+    running = RunningRules(region, rules, preparing(stages, partial(finder, region)))
     return Reloader(running.stamp, running.load, region.rules.reload_seconds)

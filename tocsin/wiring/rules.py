@@ -18,7 +18,7 @@ from schemas.detection import State
 from schemas.errors import ConfigurationError
 from tocsin.mistakes import line_of
 from tocsin.rule_standing import Misset, decided
-from tocsin.rule_succession import Force, first
+from tocsin.rule_succession import Force, Load, first
 from tocsin.settings import RulesSection
 from tocsin.wiring.rule_files import read_files
 
@@ -36,13 +36,18 @@ class Rules(NamedTuple):
     """What it was made of; None when it was not made of files."""
 
 
+def loading(section: RulesSection) -> Load:  # noqa: ARG001 - what a section says of reading rules is used here and nowhere else
+    """Makes a book of files as a configuration wants them read."""
+    return load
+
+
 def rulebook(folders: Sequence[Path] | None, *, all_on: bool = False) -> Rules:
     """Load every ``.yml`` and ``.yaml`` file below the folders, or the rules that Tocsin ships; one that cannot be read is refused.
 
     Raises:
         ConfigurationError: a folder does not exist, or there is no rule.
     """
-    force = first(*read_files(folders or ()), load)
+    force = first(*read_files(folders or ()), loading(RulesSection()))
     return Rules(force.book, all_on, force=force)
 
 
@@ -52,7 +57,7 @@ def rulebook_of(section: RulesSection) -> Rules:
     Raises:
         ConfigurationError: as ``rulebook``, or a setting fits no rule.
     """
-    return as_set(first(*read_files(section.folders), load), section)
+    return as_set(first(*read_files(section.folders), loading(section)), section)
 
 
 def as_set(force: Force, section: RulesSection) -> Rules:

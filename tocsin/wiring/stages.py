@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from correlate.guards import Guards
+from correlate.rules.select import Finder
 from correlate.stage import Correlator
 from notify.region import Desk
 from notify.region import Region as Known
@@ -45,7 +46,17 @@ def region_of(sites: Iterable[str]) -> Region:
 def analysis(region: Region, rules: Rules) -> Analysis:
     """The stage that turns raw batches into events and detections."""
     known = {site.finess: site for site in region.site}
-    return Analysis(known, detector(rules), region.region.event_key.get_secret_value().encode())
+    return Analysis(known, finder(region, rules), region.region.event_key.get_secret_value().encode())
+
+
+def finder(region: Region, rules: Rules) -> Finder:  # noqa: ARG001 - also where a reload makes it anew
+    """What finds detections in a region's events."""
+    return detector(rules)
+
+
+def count(stage: Correlator, rules: Rules) -> None:
+    """Let a running stage count for the correlations of these rules."""
+    stage.use(rules.book.sites_within)
 
 
 def correlator(region: Region, rules: Rules, *, at_once: bool = False) -> Correlator:
