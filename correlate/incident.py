@@ -12,6 +12,7 @@ from correlate import bounds, why
 from correlate.baseline import NONE
 from schemas.detection import Detection, Entity
 from schemas.incident import Example, Incident, Link, Membership, Reason, RuleCount, Why, incident_id
+from schemas.marking import PAP, TLP, strictest
 
 T = TypeVar("T")
 
@@ -107,6 +108,8 @@ def merge(older: Incident, younger: Incident, region: Region) -> tuple[Incident,
             "last_seen": max(older.last_seen, younger.last_seen),
             "entities": _once((*older.entities, *younger.entities)),
             "techniques": _once(sorted((*older.techniques, *younger.techniques))),
+            "tlp": strictest(TLP, (older.tlp, younger.tlp)),
+            "pap": strictest(PAP, (older.pap, younger.pap)),
             "aliases": (younger.id, *younger.aliases, *older.aliases),
             "why": older.why.model_copy(update={"rules": why.count_rules(older.why.rules, younger.why.rules)}),
         },
@@ -133,6 +136,8 @@ def _with(incident: Incident, found: Sequence[Detection], evidence: Evidence) ->
             "last_seen": max((incident.last_seen, *(item.time for item in found))),
             "entities": _once((*linking, *incident.entities, *spoken)),
             "techniques": _once(sorted((*incident.techniques, *(name for item in found for name in item.techniques)))),
+            "tlp": strictest(TLP, (incident.tlp, *(item.tlp for item in found))),
+            "pap": strictest(PAP, (incident.pap, *(item.pap for item in found))),
             "why": reasons,
         },
     )

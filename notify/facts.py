@@ -10,14 +10,9 @@ from notify.region import Region
 from notify.text import NBSP, clean, cleaned, defang, inert, is_clean
 from schemas.detection import Level
 from schemas.incident import code_of
+from schemas.marking import PAP, TLP, strictest
 from schemas.projection import IncidentView, Indicator, Reader, project
 from schemas.site import Finess
-
-PAP = "PAP:AMBER"
-"""Permissible Actions Protocol: look in your own logs, do nothing that the attacker could notice. Never translated."""
-
-TLP = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
-"""Traffic Light Protocol 2.0 (FIRST), the strictest last; what is no label of it is read as that."""
 
 PRIORITY = {Level.CRITICAL: "P1", Level.HIGH: "P2", Level.MEDIUM: "P3", Level.LOW: "P4", Level.INFORMATIONAL: "P4"}
 
@@ -65,8 +60,8 @@ def _incident(planned: Planned, view: IncidentView) -> Mapping[str, Any]:
         "incident": code_of(view.id),
         "also": [code_of(alias) for alias in view.aliases[:MAX_LINES]],
         "cause": planned.cause,
-        "tlp": view.tlp if view.tlp in TLP else TLP[-1],
-        "pap": PAP,
+        "tlp": strictest(TLP, [view.tlp]) or TLP[-1],
+        "pap": strictest(PAP, [view.pap]) or PAP[-1],
         "priority": PRIORITY[view.severity],
         "severity": view.severity,
         "score": view.score,

@@ -22,8 +22,8 @@ from schemas.noun import Noun
 from schemas.site import Site
 from schemas.tick import Tick
 
-VERSION = 2
-READABLE = frozenset({1, VERSION})
+VERSION = 3
+READABLE = frozenset({1, 2, VERSION})
 MAX_MESSAGE = 1_000_000
 """Bytes; a Kafka broker refuses more by default (``message.max.bytes`` 1,048,588)."""
 MAX_DECODED = 64 * 1024 * 1024

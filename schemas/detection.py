@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SIGMA = "sigma"
     CORRELATION = "sigma_correlation"
     ALERT = "alert"
+    INDICATOR = "indicator"
 
 
 class Level(StrEnum):
@@ -70,6 +71,25 @@ class Group(Noun):
     value: str
 
 
+class Sighted(Noun):
+    """An indicator that an event carries: what a feed says of a value, and how far that may be passed on.
+
+    ``kind`` is ``ip``, ``network``, ``domain``, ``url``, ``hash`` or ``email``; ``value`` is what the feed lists, ``field`` the ECS field
+    that holds it, or holds something inside it.
+    """
+
+    id: str
+    """The id of the STIX indicator, or the UUID of the MISP attribute."""
+    name: str
+    kind: str
+    value: str
+    field: str
+    source: str
+    """The feed: the folder that it was read from."""
+    tlp: str
+    pap: str
+
+
 class Detection(Noun):
     """One reason to look at one site.
 
@@ -95,6 +115,12 @@ class Detection(Noun):
     """For a correlation over sites: those it counted. Empty when the detection is about ``site`` alone."""
     groups: tuple[Group, ...] = ()
     """The correlations this detection counts for."""
+    indicators: tuple[Sighted, ...] = ()
+    """What feeds say of values of the event, the gravest first."""
+    tlp: str = ""
+    """The strictest TLP of those indicators; empty when there are none."""
+    pap: str = ""
+    """The strictest PAP of those indicators; empty when there are none."""
 
 
 def detection_id(rule_id: str, *evidence: str) -> str:

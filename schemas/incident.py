@@ -110,6 +110,9 @@ class Incident(Noun):
     techniques: tuple[str, ...] = ()
     why: Why
     tlp: str = "TLP:AMBER"
+    """How far it may be passed on: the strictest of its indicators' markings, and at least this."""
+    pap: str = "PAP:AMBER"
+    """What may be done with its indicators: the strictest of their markings, and at least this."""
     aliases: tuple[str, ...] = ()
     """Younger incidents that were merged into this one, the latest first."""
     merged_into: str | None = None

@@ -43,6 +43,7 @@ class IncidentView(Noun):
     aliases: tuple[str, ...]
     merged_into: str | None
     tlp: str
+    pap: str
     severity: Level
     reader: Finess | None
     hit: bool
@@ -119,7 +120,7 @@ def _for_site(incident: Incident, site: Finess, sites: Mapping[Finess, Site]) ->
 
 
 def _common(incident: Incident) -> dict[str, Any]:
-    return {name: getattr(incident, name) for name in ("id", "version", "aliases", "merged_into", "tlp", "severity")}
+    return {name: getattr(incident, name) for name in ("id", "version", "aliases", "merged_into", "tlp", "pap", "severity")}
 
 
 def _rule_names(incident: Incident) -> tuple[str, ...]:
