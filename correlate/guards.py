@@ -39,6 +39,11 @@ EMPTY = (
 """MD5, SHA-1 and SHA-256 of a file without content."""
 
 
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is somebody's on the Internet; those for examples count as such."""
+    return (address.is_global and not address.is_multicast) or any(address in network for network in _EXAMPLES)
+
+
 class Guards:
     """Answers whether a value may link sites.
 
@@ -73,9 +78,7 @@ class Guards:
         return entity.kind != "domain" or self._name_may_link(entity.value)
 
     def _address_may_link(self, address: IPv4Address | IPv6Address) -> bool:
-        if any(address in network for network in self._networks):
-            return False
-        return (address.is_global and not address.is_multicast) or any(address in network for network in _EXAMPLES)
+        return is_public(address) and not any(address in network for network in self._networks)
 
     def _url_may_link(self, url: str) -> bool:
         host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]

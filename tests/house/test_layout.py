@@ -20,7 +20,9 @@ PURE_IMPORTS = frozenset({
 })  # fmt: skip
 """Of the standard library: what computes. ``importlib.resources`` and ``zoneinfo`` read what is installed and nothing else."""
 
-PURE_LIBRARIES = frozenset({"orjson", "msgpack", "zstandard", "pydantic", "sigma", "jinja2", "yaml", "publicsuffixlist"})
+PURE_LIBRARIES = frozenset(
+    {"orjson", "msgpack", "zstandard", "pydantic", "sigma", "jinja2", "yaml", "publicsuffixlist", "re2", "idna"}
+)
 
 MOCKS = frozenset({"unittest.mock", "mock", "pytest_mock", "flexmock", "doublex", "responses", "freezegun", "time_machine"})
 
