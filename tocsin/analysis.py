@@ -35,6 +35,21 @@ class Detector(Protocol):
         """One list for each event."""
 
 
+class Together:
+    """Several detectors as one: each event's detections in the order of rule ids."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._detectors = detectors
+
+    def detect(self, events: Sequence[Event]) -> list[list[Detection]]:
+        """One list for each event."""
+        found = [detector.detect(events) for detector in self._detectors]
+        return [
+            sorted((one for part in parts for one in part), key=lambda detection: detection.rule_id)
+            for parts in zip(*found, strict=True)
+        ]
+
+
 class Analysis:
     """Pure. ``sites`` is asked by FINESS, so that a site declared while running is found."""
 

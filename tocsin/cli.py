@@ -22,6 +22,7 @@ COMMANDS = {
     "normalise": "raw lines on stdin, Events on stdout",
     "detect": "Events on stdin, Detections on stdout",
     "rules": "load rules and list each one refused; try them on the cases beside them",
+    "indicators": "read feeds of indicators, count them and name what is refused",
     "simulate": "write a region's logs and its region.toml",
     "provision": "topics, index templates and indices; idempotent",
     "doctor": "what is wrong, in one screen",

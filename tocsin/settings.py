@@ -174,6 +174,17 @@ class RulesSection(Section):
     """How often a running region looks whether rules have changed; 0: only when it gets SIGHUP."""
 
 
+class IndicatorsSection(Section):
+    """Feeds of indicators: folders of STIX bundles, MISP events and warning lists, read when Tocsin starts."""
+
+    folders: tuple[LocalPath, ...] = ()
+    tlp: Literal["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"] = "TLP:AMBER"
+    """Of an indicator that its feed does not mark."""
+    pap: Literal["PAP:CLEAR", "PAP:GREEN", "PAP:AMBER", "PAP:RED"] = "PAP:AMBER"
+    keep_days: int = Field(default=90, ge=1, le=3650)
+    """How long a MISP attribute goes on alerting after its ``last_seen``, for that says no end."""
+
+
 class SourceSection(Section):
     """A file that ``tocsin run`` or ``tocsin ship`` follows."""
 
@@ -192,6 +203,7 @@ class Region(Section):
     site: tuple[Site, ...] = Field(min_length=1)
     source: tuple[SourceSection, ...] = ()
     rules: RulesSection = RulesSection()
+    indicators: IndicatorsSection = IndicatorsSection()
     escalation: Policy = Field(default_factory=default_policy)
     kafka: KafkaSettings | None = None
     elasticsearch: ElasticsearchSettings | None = None

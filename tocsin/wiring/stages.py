@@ -13,6 +13,7 @@ from schemas.errors import ConfigurationError
 from schemas.site import Contact, Site
 from tocsin.analysis import Analysis
 from tocsin.settings import Region, RegionSection
+from tocsin.wiring.indicators import beside
 from tocsin.wiring.rules import Rules, detector
 
 
@@ -49,9 +50,9 @@ def analysis(region: Region, rules: Rules) -> Analysis:
     return Analysis(known, finder(region, rules), region.region.event_key.get_secret_value().encode())
 
 
-def finder(region: Region, rules: Rules) -> Finder:  # noqa: ARG001 - also where a reload makes it anew
-    """What finds detections in a region's events."""
-    return detector(rules)
+def finder(region: Region, rules: Rules) -> Finder:
+    """What finds detections in a region's events; made anew at a reload."""
+    return beside(detector(rules), region.indicators)
 
 
 def count(stage: Correlator, rules: Rules) -> None:
