@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from correlate.indicators import misp, stix, warninglists
 from correlate.indicators.indicator import About, Indicator
-from correlate.indicators.offer import Feed, Offer, Withdrawn
+from correlate.indicators.offer import Feed, Offer, Version
 from correlate.indicators.refusal import Because, Refusal
 from correlate.indicators.table import Table
 from correlate.indicators.warninglists import WarningLists
@@ -77,17 +77,16 @@ class Collector:
         report = Report(dict(self._files), dict(self._refused), tuple(self._shown), dict(self._warned), self._lists.count)
         return Known(table, self._lists, report)
 
-    def _keep(self, read: Iterable[Offer | Withdrawn | Refusal], feed: Feed) -> None:
+    def _keep(self, read: Iterable[Offer | Version | Refusal], feed: Feed) -> None:
         latest = self._latest.setdefault(feed.name, {})
         for one in read:
             if isinstance(one, Refusal):
                 self.refuse(one)
-            elif isinstance(one, Withdrawn):
-                latest[one.id] = max(one.version + _TAKEN_BACK, latest.get(one.id, ""))
+            elif isinstance(one, Version):
+                latest[one.id] = max(one.version, latest.get(one.id, ""))
             elif len(self._found) >= MAX_INDICATORS:
                 self.refuse(Refusal(feed.file, one.where, Because.FULL, f"more than {MAX_INDICATORS} values in all feeds"))
             else:
-                latest[one.indicator.id] = max(one.version, latest.get(one.indicator.id, ""))
                 self._found.append((feed.file, one))
 
     def _unlisted(self) -> Iterator[Indicator]:
@@ -101,7 +100,3 @@ class Collector:
                 self.refuse(Refusal(file, offer.where, Because.WARNING_LIST, f"{one.value}: {', '.join(names)}"))
                 continue
             yield one._replace(about=self._abouts.setdefault(one.about, one.about))
-
-
-_TAKEN_BACK = "~"
-"""After every digit: what takes an id back wins over an offer of the same version."""

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from correlate.indicators import breadth, levels, markings
 from correlate.indicators.indicator import About, Indicator
 from correlate.indicators.misp_types import TYPES
-from correlate.indicators.offer import Feed, Offer, Withdrawn, instant, one_line, texts
+from correlate.indicators.offer import Feed, Offer, Version, instant, one_line, texts
 from correlate.indicators.refusal import Because, Refusal, Unusable
 from correlate.indicators.stix_terms import Term
 from schemas.ids import digest
 
-Read = Offer | Withdrawn | Refusal
+Read = Offer | Version | Refusal
 
 _TECHNIQUE = re.compile(r'misp-galaxy:mitre-(?:enterprise-attack-)?attack-pattern="[^"]* - (T\d{4}(?:\.\d{3})?)"')
 _RETENTION = re.compile(r'retention:(?:expired|"?(\d{1,4})([dwmy])"?)')
@@ -95,6 +95,7 @@ def _attributes(found: Any, where: str, context: Context, feed: Feed, *, single:
 def _attribute(item: Mapping[str, Any], where: str, context: Context, feed: Feed) -> Iterator[Read]:
     version = str(item.get("timestamp", "0"))[:20].zfill(20)
     identity = one_line(item.get("uuid")) or digest("indicator", feed.name, str(item.get("type")), str(item.get("value")))
+    yield Version(identity, version)
     try:
         terms = _terms(item)
         about = _about(item, context, feed)
@@ -102,7 +103,6 @@ def _attribute(item: Mapping[str, Any], where: str, context: Context, feed: Feed
             breadth.check(term.kind, term.value)
             yield Offer(Indicator(identity, term.kind, term.value, about, term.side, term.also), version, where)
     except Unusable as refused:
-        yield Withdrawn(identity, version)
         yield Refusal(feed.file, where, refused.because, str(refused))
 
 

@@ -21,8 +21,8 @@ class Offer(NamedTuple):
     where: str
 
 
-class Withdrawn(NamedTuple):
-    """A later version of an id that takes it back, or that is no longer matched for another reason."""
+class Version(NamedTuple):
+    """That the feed has this version of an id, whatever becomes of it: an earlier one no longer counts."""
 
     id: str
     version: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from correlate.indicators import breadth, levels, markings
 from correlate.indicators.indicator import About, Indicator
-from correlate.indicators.offer import Feed, Offer, Withdrawn, instant, one_line, texts
+from correlate.indicators.offer import Feed, Offer, Version, instant, one_line, texts
 from correlate.indicators.refusal import Because, Refusal, Unusable
 from correlate.indicators.stix_pattern import alternatives
 from correlate.indicators.stix_terms import term
@@ -13,7 +13,7 @@ from correlate.indicators.stix_terms import term
 ATTACK = "mitre-attack"
 """``kill_chain_name`` of ATT&CK's tactics."""
 
-Read = Offer | Withdrawn | Refusal
+Read = Offer | Version | Refusal
 
 
 def is_stix(document: Any) -> bool:
@@ -44,12 +44,12 @@ def _indicator(item: Mapping[str, Any], where: str, feed: Feed, known: Mapping[s
     except Unusable as refused:
         yield Refusal(feed.file, where, refused.because, str(refused))
         return
+    yield Version(identity, version)
     try:
         pattern = _pattern(item)
         about = _about(item, feed, known)
         found = alternatives(pattern)
     except Unusable as refused:
-        yield Withdrawn(identity, version)
         yield Refusal(
             feed.file, _inside(where, "pattern" if refused.because is Because.UNSUPPORTED else ""), refused.because, str(refused)
         )
