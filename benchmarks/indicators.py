@@ -52,7 +52,7 @@ def values(rng: random.Random) -> Iterator[tuple[str, str, str]]:
 
 def write(folder: Path, count: int, in_file: int) -> int:
     """Write the feeds; gives their bytes."""
-    rng = random.Random(7)  # noqa: S311 - the same feeds each time
+    rng = random.Random(7)
     stream, size = values(rng), 0
     for number in range(0, count, in_file):
         many = [next(stream) for _ in range(min(in_file, count - number))]
@@ -87,8 +87,18 @@ def _bundle(many: Sequence[tuple[str, str, str]], rng: random.Random) -> dict[st
 
 
 def _event(many: Sequence[tuple[str, str, str]], rng: random.Random) -> dict[str, Any]:
-    attributes = [{"type": kind, "value": value, "to_ids": True, "uuid": _uuid(rng), "timestamp": "1767225600"} for kind, _, value in many]
-    return {"Event": {"info": "Campaign", "uuid": _uuid(rng), "threat_level_id": "2", "Attribute": attributes, "Tag": [{"name": "tlp:green"}]}}
+    attributes = [
+        {"type": kind, "value": value, "to_ids": True, "uuid": _uuid(rng), "timestamp": "1767225600"} for kind, _, value in many
+    ]
+    return {
+        "Event": {
+            "info": "Campaign",
+            "uuid": _uuid(rng),
+            "threat_level_id": "2",
+            "Attribute": attributes,
+            "Tag": [{"name": "tlp:green"}],
+        }
+    }
 
 
 def resident() -> float:
@@ -138,7 +148,9 @@ def load(folder: Path) -> Known:
     print(f"loaded {count:,} indicators in {took:.1f} CPU-seconds, {took / max(count, 1) * 1e6:.1f} µs each")
     occupied = resident() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"resident {occupied:.0f} MiB for them, {occupied * 2**20 / max(count, 1):.0f} bytes each; peak of the process {peak:.0f} MiB")
+    print(
+        f"resident {occupied:.0f} MiB for them, {occupied * 2**20 / max(count, 1):.0f} bytes each; peak of the process {peak:.0f} MiB"
+    )
     return found
 
 

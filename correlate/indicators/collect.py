@@ -1,5 +1,6 @@
 """Keeps of all that feeds say what may be matched: the latest version of each id, nothing that a warning list names, and no more than fits."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -42,8 +43,9 @@ class Collector:
 
     def __init__(self) -> None:
         self._lists = WarningLists()
-        self._found: list[tuple[str, Offer]] = []
-        self._latest: dict[str, dict[str, str]] = {}
+        self._found: list[Indicator] = []
+        self._versions = array("q")
+        self._latest: dict[str, dict[str, int]] = {}
         self._abouts: dict[About, About] = {}
         self._files: Counter[str] = Counter()
         self._refused: Counter[Because] = Counter()
@@ -83,20 +85,26 @@ class Collector:
             if isinstance(one, Refusal):
                 self.refuse(one)
             elif isinstance(one, Version):
-                latest[one.id] = max(one.version, latest.get(one.id, ""))
+                latest[one.id] = max(one.version, latest.get(one.id, 0))
             elif len(self._found) >= MAX_INDICATORS:
-                self.refuse(Refusal(feed.file, one.where, Because.FULL, f"more than {MAX_INDICATORS} values in all feeds"))
+                self.refuse(Refusal(feed.file, one.indicator.id, Because.FULL, f"more than {MAX_INDICATORS} values in all feeds"))
             else:
-                self._found.append((feed.file, one))
+                self._found.append(self._sharing(one.indicator))
+                self._versions.append(one.version)
+
+    def _sharing(self, one: Indicator) -> Indicator:
+        """The same, with one object for all that say the same: a report has thousands of values."""
+        about = self._abouts.setdefault(one.about, one.about)
+        return one if about is one.about else one._replace(about=about)
 
     def _unlisted(self) -> Iterator[Indicator]:
-        for file, offer in self._found:
-            one = offer.indicator
-            if offer.version != self._latest[one.about.source][one.id]:
-                self.refuse(Refusal(file, offer.where, Because.SUPERSEDED, f"a later version of {one.id} was read"))
+        for one, version in zip(self._found, self._versions, strict=True):
+            feed = one.about.source
+            if version != self._latest[feed][one.id]:
+                self.refuse(Refusal(feed, one.id, Because.SUPERSEDED, f"{one.value}: a later version of the same id was read"))
                 continue
             if names := self._lists.of(one.kind, one.value):
                 self._warned.update(names)
-                self.refuse(Refusal(file, offer.where, Because.WARNING_LIST, f"{one.value}: {', '.join(names)}"))
+                self.refuse(Refusal(feed, one.id, Because.WARNING_LIST, f"{one.value}: {', '.join(names)}"))
                 continue
-            yield one._replace(about=self._abouts.setdefault(one.about, one.about))
+            yield one

@@ -1,7 +1,6 @@
 """The values of one event, looked up: a few dictionary look-ups for each field that the event has."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
@@ -16,6 +15,12 @@ _NAMES = frozenset(FIELDS)
 
 MAX_SEEN = 256
 """Indicators found in one event before the search ends: every feed may list the same network."""
+
+MAX_REMEMBERED = 65_536
+"""Hosts, and mail addresses, whose answer is remembered; each has at most 253 characters."""
+
+Hit = tuple[Kind, str, tuple[Indicator, ...]]
+"""A value in its canonical form, and what lists it."""
 
 
 class Carried(NamedTuple):
@@ -34,14 +39,45 @@ class Seen(NamedTuple):
     carried: Carried
 
 
-def seen_in(event: Event, table: Table) -> list[Seen]:
-    """Every indicator that the event carries with all it asks for, whenever it holds; in the order of the fields' names."""
-    found: list[Seen] = []
-    for carried in carried_by(event):
-        found += [Seen(one, carried) for one in listing(table, carried.kind, carried.value) if _fits(one, carried, event)]
-        if len(found) >= MAX_SEEN:
-            break
-    return found
+class Finder:
+    """Looks events up in one table. It remembers hosts and mail addresses that come back all day, most of them in no feed."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._remembered: dict[Reads, dict[str, list[Hit]]] = {Reads.HOST: {}, Reads.EMAIL: {}}
+
+    def seen_in(self, event: Event) -> list[Seen]:
+        """Every indicator that the event carries with all it asks for, whenever it holds; in the order of the fields' names."""
+        found: list[Seen] = []
+        own = event.get("event.module") == OWN_WEB_SERVER
+        for name in sorted(_NAMES.intersection(event)):
+            field = FIELDS[name]
+            if field.visited and own:
+                continue
+            for text in _texts(event[name]):
+                for kind, value, listed in self._hits(field.reads, text):
+                    carried = Carried(name, field.side, kind, value)
+                    found += [Seen(one, carried) for one in listed if _fits(one, carried, event)]
+            if len(found) >= MAX_SEEN:
+                break
+        return found
+
+    def _hits(self, reads: Reads, text: str) -> Sequence[Hit]:
+        if reads is Reads.URL and (simple := urls.SIMPLE.fullmatch(text)):
+            return [*self._hits(Reads.HOST, simple["host"]), *self._listed([(Kind.URL, urls.of_simple(simple))])]
+        remembered = self._remembered.get(reads)
+        if remembered is None or len(text) > names.MAX_NAME:
+            return self._listed(_READ[reads](text))
+        hits = remembered.get(text)
+        if hits is None:
+            if len(remembered) >= MAX_REMEMBERED:
+                remembered.clear()
+            hits = remembered[text] = self._listed(_READ[reads](text))
+        return hits
+
+    def _listed(self, forms: Iterable[tuple[Kind, str]]) -> list[Hit]:
+        found = ((kind, value, tuple(listing(self._table, kind, value))) for kind, value in forms)
+        return [hit for hit in found if hit[2]]
 
 
 def carried_by(event: Event) -> Iterator[Carried]:
@@ -88,9 +124,7 @@ def _texts(value: Any) -> list[str]:
     return [text for text in found if isinstance(text, str) and text]
 
 
-@lru_cache(maxsize=65536)
 def _host(text: str) -> tuple[tuple[Kind, str], ...]:
-    """Hosts come back all day: reading one costs ten times what finding it does."""
     if address := names.address(text):
         return ((Kind.IP, address),)
     name = names.domain(text)
@@ -111,13 +145,8 @@ def _email(text: str) -> tuple[tuple[Kind, str], ...]:
     return ((Kind.EMAIL, found), *_host(found.rpartition("@")[2])) if found else ()
 
 
-def _short_host(text: str) -> tuple[tuple[Kind, str], ...]:
-    """A text that is too long for a name is none, and must not fill the cache."""
-    return _host(text) if len(text) <= names.MAX_NAME else ()
-
-
 _READ: Mapping[Reads, Callable[[str], tuple[tuple[Kind, str], ...]]] = {
-    Reads.HOST: _short_host,
+    Reads.HOST: _host,
     Reads.URL: _url,
     Reads.HASH: _hash,
     Reads.EMAIL: _email,

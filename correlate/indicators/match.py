@@ -7,7 +7,7 @@ from correlate.entities import MAX_ENTITIES
 from correlate.indicators.collect import Known
 from correlate.indicators.fields import FIELDS
 from correlate.indicators.indicator import Indicator, Kind
-from correlate.indicators.lookup import Seen, seen_in
+from correlate.indicators.lookup import Finder, Seen
 from correlate.indicators.offer import MAX_NAME
 from schemas import detection as nouns
 from schemas.detection import Detection, Entity, Level, Phase, Sighted, State, detection_id
@@ -32,16 +32,17 @@ class Watch:
     """
 
     def __init__(self, known: Known, *, entities_of: Callable[[Event], tuple[Entity, ...]]) -> None:
-        self._table = known.table
+        self._finder = Finder(known.table)
+        self._empty = not known.table
         self._lists = known.lists
         self._entities_of = entities_of
 
     def detect(self, events: Sequence[Event]) -> list[list[Detection]]:
         """One list for each event, in the order of rule ids; the same batch always gives the same detections."""
-        return [self._detect(event) for event in events] if self._table else [[] for _ in events]
+        return [[] for _ in events] if self._empty else [self._detect(event) for event in events]
 
     def _detect(self, event: Event) -> list[Detection]:
-        seen = seen_in(event, self._table)
+        seen = self._finder.seen_in(event)
         if not seen:
             return []
         held = self._held(seen, timestamp(event))

@@ -26,6 +26,8 @@ class Context(NamedTuple):
     name: str
     tags: tuple[str, ...]
     event: Mapping[str, Any]
+    about: About | None = None
+    """What is said of each attribute that says nothing of its own."""
 
 
 def is_misp(document: Any) -> bool:
@@ -69,6 +71,8 @@ _DEPTH = 4
 
 def _event(event: Mapping[str, Any], where: str, feed: Feed) -> Iterator[Read]:
     context = _context(event)
+    if not any(_RETENTION.fullmatch(text) for text in context.tags):
+        context = context._replace(about=_about({}, context, feed))
     yield from _attributes(event.get("Attribute", []), _inside(where, "Attribute"), context, feed)
     objects = event.get("Object", [])
     if not isinstance(objects, list):
@@ -93,7 +97,8 @@ def _attributes(found: Any, where: str, context: Context, feed: Feed, *, single:
 
 
 def _attribute(item: Mapping[str, Any], where: str, context: Context, feed: Feed) -> Iterator[Read]:
-    version = str(item.get("timestamp", "0"))[:20].zfill(20)
+    written = _moment(item.get("timestamp"))
+    version = int(written.timestamp() * 1e6) if written else 0
     identity = one_line(item.get("uuid")) or digest("indicator", feed.name, str(item.get("type")), str(item.get("value")))
     yield Version(identity, version)
     try:
@@ -101,7 +106,7 @@ def _attribute(item: Mapping[str, Any], where: str, context: Context, feed: Feed
         about = _about(item, context, feed)
         for term in terms:
             breadth.check(term.kind, term.value)
-            yield Offer(Indicator(identity, term.kind, term.value, about, term.side, term.also), version, where)
+            yield Offer(Indicator(identity, term.kind, term.value, about, term.side, term.also), version)
     except Unusable as refused:
         yield Refusal(feed.file, where, refused.because, str(refused))
 
@@ -123,6 +128,8 @@ def _context(event: Any) -> Context:
 
 
 def _about(item: Mapping[str, Any], context: Context, feed: Feed) -> About:
+    if context.about and not any(item.get(name) for name in ("Tag", "first_seen", "last_seen")):
+        return context.about
     tags = (*context.tags, *_tags(item))
     since, seen = instant(item.get("first_seen"), "first_seen"), instant(item.get("last_seen"), "last_seen")
     marked = markings.marking(tags).over(feed.unmarked)

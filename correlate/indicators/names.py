@@ -1,7 +1,6 @@
 """Host names and addresses in one form, whoever wrote them."""
 
 import re
-from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import idna
@@ -36,7 +35,6 @@ def domain(text: str) -> str | None:
     return name
 
 
-@lru_cache(maxsize=65536)
 def address(text: str) -> str | None:
     """The address in its shortest form, IPv4-mapped IPv6 as IPv4, without brackets and zone; None when it is no address."""
     if len(text) > MAX_NAME:

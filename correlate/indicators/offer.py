@@ -17,15 +17,15 @@ class Offer(NamedTuple):
     """An indicator, in the version that the feed gave it: of two versions of one id, the later one counts."""
 
     indicator: Indicator
-    version: str
-    where: str
+    version: int
 
 
 class Version(NamedTuple):
     """That the feed has this version of an id, whatever becomes of it: an earlier one no longer counts."""
 
     id: str
-    version: str
+    version: int
+    """Microseconds since 1970; 0 when the feed says none."""
 
 
 class Feed(NamedTuple):
@@ -59,6 +59,8 @@ def one_line(value: Any) -> str:
     """A feed's text as a name: printable, on one line, bounded; empty when it is no text."""
     if not isinstance(value, str):
         return ""
+    if len(value) <= MAX_NAME and value.isprintable():
+        return value.strip()
     return "".join(sign if sign.isprintable() else " " for sign in value[: MAX_NAME * 2]).strip()[:MAX_NAME]
 
 

@@ -59,17 +59,17 @@ def _indicator(item: Mapping[str, Any], where: str, feed: Feed, known: Mapping[s
         try:
             wanted = term(alternative)
             breadth.check(wanted.kind, wanted.value)
-            yield Offer(Indicator(identity, wanted.kind, wanted.value, about, wanted.side, wanted.also), version, place)
+            yield Offer(Indicator(identity, wanted.kind, wanted.value, about, wanted.side, wanted.also), version)
         except Unusable as refused:
             yield Refusal(feed.file, place, refused.because, str(refused))
 
 
-def _identity(item: Mapping[str, Any]) -> tuple[str, str]:
+def _identity(item: Mapping[str, Any]) -> tuple[str, int]:
     identity, version = item.get("id"), item.get("modified", item.get("created", ""))
     if not isinstance(identity, str) or not identity.startswith("indicator--"):
         raise Unusable(Because.INVALID, f"id: expected indicator--<UUID>, found {str(identity)[:60]!r}")
     at = instant(version, "modified")
-    return one_line(identity), at.isoformat() if at else ""
+    return one_line(identity), int(at.timestamp() * 1e6) if at else 0
 
 
 def _pattern(item: Mapping[str, Any]) -> str:

@@ -69,6 +69,8 @@ class WarningLists:
 
     def of(self, kind: Kind, value: str) -> list[str]:
         """The names of the lists that this canonical value is on."""
+        if not self.count:
+            return []
         found = [*self._exact.get(value, ()), *self._of_patterns(value), *self._of_kind(kind, value)]
         return list(dict.fromkeys(listed.name for listed in found if kind in listed.kinds))
 

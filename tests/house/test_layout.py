@@ -12,7 +12,7 @@ PURE = ("schemas", "ingest", "correlate", "notify")
 MAX_LINES = 300
 
 PURE_IMPORTS = frozenset({
-    "__future__", "abc", "base64", "binascii", "bisect", "calendar", "codecs", "collections", "collections.abc",
+    "__future__", "abc", "array", "base64", "binascii", "bisect", "calendar", "codecs", "collections", "collections.abc",
     "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "email.errors", "email.headerregistry",
     "email.message", "email.policy", "enum", "fnmatch", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
     "importlib.resources", "ipaddress", "itertools", "json", "math", "numbers", "operator", "re", "statistics", "string",

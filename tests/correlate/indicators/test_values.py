@@ -91,6 +91,21 @@ def test_a_url_in_its_form_keeps_it(text: str) -> None:
     assert urls.canonical(first.text) == first
 
 
+@given(st.text(alphabet="ab.-/?=%#@:_~AZ09!\\ é", max_size=40), st.sampled_from(["http", "https", "ftp"]))
+def test_the_short_way_is_the_long_way(text: str, scheme: str) -> None:
+    """What is told to be canonical in one step is what all steps make of it."""
+    for written in (f"{scheme}://{text}", f"{scheme}://evil.example/{text}"):
+        simple, whole = urls.SIMPLE.fullmatch(written), urls.canonical(written)
+        assert simple is None or (whole is not None and (urls.of_simple(simple), simple["host"]) == whole)
+
+
+def test_the_short_way_is_taken() -> None:
+    """An ordinary URL of a log takes it, and a long hostile one costs linear time."""
+    assert urls.SIMPLE.fullmatch("https://www.evil.example/a/b.php?c=d&e=f")
+    assert not urls.SIMPLE.fullmatch("http://evil.example" + "/a" * 100_000 + "\n")
+    assert not urls.SIMPLE.fullmatch("http://" + "a." * 100_000 + "\n")
+
+
 @given(st.text(max_size=300))
 def test_a_name_in_its_form_keeps_it(text: str) -> None:
     """A canonical name is canonical, and is one that the DNS can carry."""
