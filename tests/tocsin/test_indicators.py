@@ -6,15 +6,19 @@ from typing import Any
 import orjson
 import pytest
 
+from correlate.rules.load import RuleBook
+from schemas.batch import RawBatch
 from schemas.detection import Detection, Kind
 from schemas.errors import ConfigurationError
-from tests.builders import BOURGOIN, VIENNE
+from schemas.output import Document, Emit
+from tests.builders import BOURGOIN, VIENNE, at
 from tests.correlate.indicators.feeds import AMBER_STRICT, RED, attribute, bundle, event, misp, stix, warning_list
 from tocsin import cli
 from tocsin.analysis import Together
 from tocsin.settings import IndicatorsSection, Region, read
 from tocsin.wiring.indicators import beside, known
-from tocsin.wiring.rules import detector, rulebook
+from tocsin.wiring.rules import Rules, detector, rulebook
+from tocsin.wiring.stages import analysis, region_of
 
 IP = "203.0.113.66"
 UUID = "11111111-1111-4111-8111-111111111111"
@@ -103,9 +107,9 @@ def test_the_region_says_what_unmarked_means(tmp_path: Path) -> None:
 def test_the_configuration_names_folders(tmp_path: Path) -> None:
     """``[indicators]`` of region.toml; a wrong label is refused with those that exist."""
     example = (Path(__file__).parents[2] / "deploy" / "region.example.toml").read_text("utf-8")
-    good = put(tmp_path / "region.toml", (example + '\n[indicators]\nfolders = ["feeds"]\n').encode())
+    good = put(tmp_path / "region.toml", example.replace("[indicators]", '[indicators]\nfolders = ["feeds"]').encode())
     assert read(good, Region).indicators.folders == (tmp_path / "feeds",)
-    bad = put(tmp_path / "bad.toml", (example + '\n[indicators]\ntlp = "AMBER"\n').encode())
+    bad = put(tmp_path / "bad.toml", example.replace("TLP:AMBER", "AMBER").encode())
     with pytest.raises(ConfigurationError, match="TLP:AMBER"):
         read(bad, Region)
 
@@ -120,6 +124,26 @@ def test_rules_and_indicators_are_one_detector(tmp_path: Path) -> None:
     alert = event(event__kind="alert", rule__id="zz", rule__name="Alert", destination__ip=IP)
     found = both.detect([alert, event(destination__ip=IP), event()])
     assert [[one.kind for one in per_event] for per_event in found] == [[Kind.INDICATOR, Kind.ALERT], [Kind.INDICATOR], []]
+
+
+def test_the_stage_of_a_region_looks_for_its_indicators(tmp_path: Path) -> None:
+    """From a raw line to a detection that is stored and goes on, with what its feed says."""
+    put(tmp_path / "a.json", bundle(stix()))
+    region = region_of([VIENNE]).model_copy(update={"indicators": section(tmp_path)})
+    line = b"Jan 31 02:05:06 srv sshd[1]: Accepted password for anne from 203.0.113.66 port 4242 ssh2"
+    batch = RawBatch(
+        site=VIENNE, source="auth.log", source_type="sshd", epoch="e1", positions=(0,), records=(line,), received=at("1 02:05")
+    )
+    outputs = list(analysis(region, Rules(RuleBook((), (), ()))).step({}, batch))
+    (stored,) = [output.body for output in outputs if isinstance(output, Document) and output.kind == "detection"]
+    assert (stored["kind"], stored["tlp"], stored["indicators"][0]["value"], stored["phase"]) == (
+        "indicator",
+        "TLP:AMBER",
+        IP,
+        "success",
+    )
+    (onward,) = [output.message for output in outputs if isinstance(output, Emit)]
+    assert [one.detection.kind for one in onward.found] == [Kind.INDICATOR]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
