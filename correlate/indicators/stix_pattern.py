@@ -110,8 +110,8 @@ class _Parser:
             self._advance()
         operator = self._operator()
         values = self._set() if operator == "IN" else [self._literal()]
-        if negated:
-            return [(Test(path, f"NOT {operator}", values[0] if values else ""),)]
+        if negated or not values:
+            return [(Test(path, f"NOT {operator}" if negated else "IN ()", ""),)]
         return [(Test(path, "=" if operator in {"IN", "=="} else operator, value),) for value in values]
 
     def _operator(self) -> str:
@@ -138,7 +138,7 @@ class _Parser:
 
     def _set(self) -> list[str]:
         self.take("mark", "(")
-        values = [self._literal()]
+        values = [] if self._is("mark", ")") else [self._literal()]
         while self._is("mark", ","):
             self._advance()
             values.append(self._literal())
