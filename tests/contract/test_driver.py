@@ -21,7 +21,7 @@ from tests.services.addresses import Services
 from tocsin.adapters.elasticsearch import ElasticStore
 from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
 from tocsin.adapters.sqlite import Database, SqliteLog, SqliteStore
-from tocsin.drivers.cluster import changelog
+from tocsin.drivers.application import changelog
 from tocsin.ports import Log, Store
 
 INPUTS = 120

@@ -8,7 +8,6 @@ the message is read again.
 import asyncio
 import logging
 import os
-import ssl
 import sys
 import threading
 import time
@@ -23,9 +22,8 @@ import faust
 from schemas import codec
 from schemas.errors import ConfigurationError, RightsError, TocsinError, Unavailable
 from schemas.tick import Tick
-from tocsin.drivers.changelog import Table
+from tocsin.drivers.application import application
 from tocsin.drivers.course import Course
-from tocsin.drivers.flow import App
 from tocsin.drivers.perform import Performer, patiently
 from tocsin.drivers.reload import Reloader
 from tocsin.drivers.stage import Stage, Turn
@@ -79,16 +77,6 @@ class Cluster:
     """Whether a message is being worked on, however long a service lets it wait."""
 
 
-def application_id(kafka: KafkaSettings, stage: str) -> str:
-    """The consumer group of a stage's workers."""
-    return f"{kafka.prefix}tocsin-{stage}"
-
-
-def changelog(kafka: KafkaSettings, stage: str) -> str:
-    """The topic that a stage's state is kept in."""
-    return f"{application_id(kafka, stage)}-state-changelog"
-
-
 class _Nothing:
     """The State of a stage that remembers nothing."""
 
@@ -106,7 +94,7 @@ class _Nothing:
 def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
     """Work until a signal; gives the exit status."""
     cluster.folder.mkdir(parents=True, exist_ok=True)
-    app = _application(cluster)
+    app = application(cluster.kafka, cluster.stage.name, cluster.folder)
     state: State = _Nothing()
     if cluster.state_of is not None:
         table = app.Table("state", key_type=str, value_type=bytes, default=bytes, partitions=1)
@@ -129,49 +117,6 @@ def run(cluster: Cluster, first_topics: Sequence[str]) -> int:
             logger.warning("Faust ended: %r", worker.crash_reason or app.crash_reason or end.code)
         return int(end.code or 0)
     return 0
-
-
-def _application(cluster: Cluster) -> Any:
-    kafka = cluster.kafka
-    return App(
-        application_id(kafka, cluster.stage.name),
-        broker=";".join(f"kafka://{address}" for address in kafka.bootstrap),
-        broker_credentials=_credentials(kafka),
-        store="memory://",
-        datadir=str(cluster.folder / cluster.stage.name),
-        topic_partitions=1,
-        topic_replication_factor=kafka.replication,
-        topic_disable_leader=True,
-        topic_allow_declare=False,  # `tocsin provision` made them; a worker needs no right to create
-        Table=Table,
-        table_standby_replicas=0,
-        web_enabled=False,
-        web_bind="127.0.0.1",
-        broker_commit_interval=0.3,
-        broker_session_timeout=10.0,
-        broker_heartbeat_interval=2.0,
-        broker_rebalance_timeout=30.0,
-        broker_request_timeout=30.0,
-        stream_buffer_maxsize=64,
-        stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=4 * 1024 * 1024,
-        producer_max_request_size=1_048_576,
-        producer_compression_type="gzip",
-    )
-
-
-def _credentials(kafka: KafkaSettings) -> Any:
-    context = None
-    if kafka.security.endswith("SSL"):
-        context = ssl.create_default_context(cafile=kafka.ca)
-        if kafka.certificate:
-            context.load_cert_chain(kafka.certificate, kafka.private_key)
-    if kafka.security == "SASL_SSL":
-        return faust.SASLCredentials(
-            username=kafka.username, password=kafka.secret(), ssl_context=context, mechanism=kafka.mechanism
-        )
-    return faust.SSLCredentials(context=context) if kafka.security == "SSL" else None
 
 
 def _reassigned(state: Any) -> Callable[..., Awaitable[None]]:

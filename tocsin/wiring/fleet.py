@@ -14,7 +14,8 @@ from tocsin.adapters import systemd
 from tocsin.adapters.elasticsearch import ElasticStore
 from tocsin.adapters.faust_table import FaustState
 from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
-from tocsin.drivers.cluster import Cluster, application_id, changelog
+from tocsin.drivers.application import application_id, changelog
+from tocsin.drivers.cluster import Cluster
 from tocsin.drivers.handover import Handover
 from tocsin.drivers.perform import Performer
 from tocsin.drivers.reload import Reloader
