@@ -142,7 +142,7 @@ def test_the_stage_of_a_region_looks_for_its_indicators(tmp_path: Path) -> None:
         IP,
         "success",
     )
-    (onward,) = [output.message for output in outputs if isinstance(output, Emit)]
+    (onward,) = [output.noun for output in outputs if isinstance(output, Emit)]
     assert [one.detection.kind for one in onward.found] == [Kind.INDICATOR]
 
 
