@@ -149,9 +149,16 @@ def unknown_fields(event: Event) -> list[str]:
 
 def mistyped_fields(event: Event) -> list[str]:
     """The ECS fields whose value, or an item of it, is not of the field's type, sorted."""
-    return sorted(name for name, value in event.items() if name in FIELDS and not _fits(FIELDS[name], value))
+    known = ((name, value) for name, value in event.items() if name in FIELDS)
+    return sorted(name for name, value in known if type(value) is not EXACT.get(name) and not fits(name, value))
 
 
-def _fits(kind: str, value: object) -> bool:
-    items = value if isinstance(value, list) else (value,)
-    return all(_IS[kind](item) for item in items)
+_EXACT = {"date": str, "keyword": str, "long": int, "boolean": bool}
+EXACT: Mapping[str, type] = {name: _EXACT[kind] for name, kind in FIELDS.items() if kind in _EXACT}
+"""The Python type whose every value fits the field; other values may fit as well."""
+
+
+def fits(name: str, value: object) -> bool:
+    """Whether the value, each item of it when it is a list, is of the type of this ECS field."""
+    is_one = _IS[FIELDS[name]]
+    return all(is_one(item) for item in value) if isinstance(value, list) else is_one(value)

@@ -98,10 +98,12 @@ def _no_parser(source_type: str) -> Parser:
 def _event(record: bytes, identity: str, envelope: _Envelope) -> Event:
     text, tags = decode(record)
     event = understand(envelope.parse, text, envelope.origin)
-    tags += event.pop("tags", ())
+    if "tags" in event:
+        tags += event.pop("tags")
     event.setdefault("event.kind", "event")
     event.setdefault("event.module", envelope.module)
-    event.setdefault("event.dataset", f"{event['event.module']}.raw")
+    if "event.dataset" not in event:
+        event["event.dataset"] = f"{event['event.module']}.raw"
     event["event.id"] = identity
     event["event.original"] = text
     event.update(envelope.common)

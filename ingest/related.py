@@ -16,7 +16,13 @@ RELATED = (
 def add_related(event: Event) -> None:
     """Fill ``related.*`` from the other fields: sorted lists without doubles, absent when there is nothing."""
     for name, fields in RELATED:
-        values = [event[field] for field in fields if field in event]
-        found = {item for value in values for item in (value if isinstance(value, list) else (value,)) if isinstance(item, str)}
+        found: list[str] = []
+        for field in fields:
+            if field in event:
+                value = event[field]
+                if type(value) is str:
+                    found.append(value)
+                elif isinstance(value, list):
+                    found += (item for item in value if isinstance(item, str))
         if found:
-            event[name] = sorted(found)
+            event[name] = sorted(set(found)) if len(found) > 1 else found

@@ -1,8 +1,13 @@
 """Every form of time that log records write, read into UTC instants. The only file that decides a year or a zone."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from ingest.remember import remembered
+from schemas.noun import iso
 
 AMBIGUOUS = "time:ambiguous"
 """Tag: the clock showed this local time twice (end of summer time); the reading nearest to the reception was taken."""
@@ -74,6 +79,51 @@ def utc(text: str) -> Stamp | None:
     except ValueError:
         return None
     return _stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+Told = tuple[str, tuple[str, ...]]
+"""An instant as ``schemas.noun.iso`` writes it, and the tags that say what is doubtful about it."""
+_USUAL = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+"""The ISO 8601 times that logs are full of. Only their whole second needs a calendar, and many records share one."""
+_TO_THE_SECOND = len("2026-03-27T12:06:56.")
+
+
+def told_rfc3339(text: str, zone: ZoneInfo, received: datetime) -> Told | None:
+    """What ``rfc3339`` reads, as text."""
+    found = _USUAL.fullmatch(text)
+    if found is None:
+        return _told(rfc3339(text, zone, received))
+    second, decimals, offset = found.groups("")
+    start = _second(second + offset) if offset else _local_second(second, zone, received)
+    return (f"{start}{decimals[:6]:0<6}Z", ()) if start else _told(rfc3339(text, zone, received))
+
+
+def told_utc(text: str) -> Told | None:
+    """What ``utc`` reads, as text."""
+    found = _USUAL.fullmatch(text)
+    if found is None:
+        return _told(utc(text))
+    second, decimals, offset = found.groups("")
+    start = _second(second + (offset or "Z"))
+    return (f"{start}{decimals[:6]:0<6}Z", ()) if start else None
+
+
+@remembered
+def _second(text: str) -> str | None:
+    """A whole second with its offset, as the start of what ``schemas.noun.iso`` writes; None when there is no such time."""
+    stamp = utc(text)
+    return iso(stamp.instant)[:_TO_THE_SECOND] if stamp else None
+
+
+@lru_cache(maxsize=4096)
+def _local_second(text: str, zone: ZoneInfo, received: datetime) -> str | None:
+    """The same of a local time; None as well when there is a doubt to tell."""
+    stamp = rfc3339(text, zone, received)
+    return iso(stamp.instant)[:_TO_THE_SECOND] if stamp and not stamp.tags else None
+
+
+def _told(stamp: Stamp | None) -> Told | None:
+    return (iso(stamp.instant), stamp.tags) if stamp else None
 
 
 def epoch(number: float) -> Stamp | None:

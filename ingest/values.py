@@ -1,8 +1,8 @@
 """Texts of log records to ECS values; None means that the text has no such value and the field stays away."""
 
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
+from ingest.remember import remembered
 from schemas.event import Event
 
 _NOTHING = frozenset({"", "-"})
@@ -40,7 +40,7 @@ def boolean(text: str) -> bool | None:
     return {"true": True, "false": False}.get(text.lower())
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def address(text: str) -> str | None:
     """An IP address in its canonical text (RFC 5952), IPv4-mapped IPv6 unfolded (RFC 4291 §2.5.5.2), without zone id."""
     try:
@@ -52,6 +52,7 @@ def address(text: str) -> str | None:
     return str(found)
 
 
+@remembered
 def file_name(path: str) -> str | None:
     r"""The part after the last ``\`` or ``/``."""
     return path[max(path.rfind("\\"), path.rfind("/")) + 1 :] or None

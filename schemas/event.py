@@ -31,17 +31,20 @@ def how_well(event: Event) -> str:
 def flatten(document: dict[str, Any]) -> Event:
     """Join nested objects into dotted keys; lists and scalars stay. A flat key wins over the same nested path."""
     flat: Event = {}
-    stack: list[tuple[str, Any]] = [("", document)]
-    while stack:
-        prefix, value = stack.pop()
-        for key, inner in value.items():
-            name = f"{prefix}{key}"
-            if isinstance(inner, dict):
-                stack.append((f"{name}.", inner))
-            elif prefix:
-                flat.setdefault(name, inner)
-            else:
-                flat[name] = inner
+    nested: list[tuple[str, dict[str, Any]]] = []
+    for name, value in document.items():
+        if isinstance(value, dict):
+            nested.append((name + ".", value))
+        else:
+            flat[name] = value
+    while nested:
+        prefix, inside = nested.pop()
+        for key, value in inside.items():
+            name = prefix + key
+            if isinstance(value, dict):
+                nested.append((name + ".", value))
+            elif name not in flat:
+                flat[name] = value
     return flat
 
 

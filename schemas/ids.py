@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 ID_BYTES = 16
 """128 bits: no collision to fear below 2**60 values, and short enough to read over the phone in part."""
+_LENGTH_OF_ID = (2 * ID_BYTES).to_bytes(8, "big")
 
 
 def digest(*parts: str | bytes | int, key: bytes = b"") -> str:
@@ -22,8 +23,10 @@ def event_id(site: str, source: str, epoch: str, position: int, record: bytes, *
 
     It is ``digest("event", site, source, epoch, position, digest(record, key=key))``; what a batch has in common is framed once.
     """
-    said = _hash(len(record).to_bytes(8, "big") + record, key)
-    return _hash(b"%b%b%b" % (_place(site, source, epoch), _frame(position), _frame(said)))
+    said = blake2b(len(record).to_bytes(8, "big") + record, digest_size=ID_BYTES, key=key).hexdigest().encode()
+    where = b"%d" % position
+    framed = (_place(site, source, epoch), len(where).to_bytes(8, "big"), where, _LENGTH_OF_ID, said)
+    return blake2b(b"".join(framed), digest_size=ID_BYTES).hexdigest()
 
 
 @lru_cache(maxsize=1024)

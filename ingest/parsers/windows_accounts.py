@@ -7,6 +7,8 @@ administrator acted on is ``user.target``. Windows writes ``-`` for nobody, ``DO
 from collections.abc import Mapping
 
 from ingest.parsers.windows_channels import SECURITY, SYSMON
+from ingest.parsers.windows_rows import Row
+from ingest.remember import remembered
 from ingest.values import put, word
 from schemas.event import Event
 
@@ -20,8 +22,8 @@ _SESSIONS = frozenset({"4778", "4779"})
 _SUBJECT = (("name", "SubjectUserName"), ("domain", "SubjectDomainName"), ("id", "SubjectUserSid"))
 _TARGET = (("name", "TargetUserName"), ("domain", "TargetDomainName"), ("id", "TargetUserSid"), ("id", "TargetSid"))
 _ACCOUNT = (("name", "AccountName"), ("domain", "AccountDomain"))
-_NOBODY = frozenset({"S-1-0-0"})
-"""The null SID."""
+_NOBODY = frozenset({"", "-", "S-1-0-0"})
+"""What Windows writes for nobody; the last is the null SID."""
 
 _LOGON_TYPES = {
     "0": "System",
@@ -40,66 +42,76 @@ _LOGON_TYPES = {
 """Microsoft, *Audit logon events*: the names that Winlogbeat gives to ``LogonType``."""
 
 
-def map_accounts(event: Event, channel: str, code: str, data: Mapping[str, str]) -> None:
-    """Set the account and logon fields."""
+def account_rows(channel: str, code: str) -> tuple[Row, ...]:
+    """The rows of an event of the Security channel; those of other channels depend on what the event says."""
+    if channel != SECURITY:
+        return ()
+    if code in _LOGONS:
+        acting = (*_owned("user", _TARGET), ("TargetLogonId", "winlog.logon.id", word))
+    elif code in _SESSIONS:
+        acting = (*_owned("user", _ACCOUNT), ("LogonID", "winlog.logon.id", word))
+    else:
+        acting = (*_owned("user", _SUBJECT), ("SubjectLogonId", "winlog.logon.id", word))
+    return (*acting, *_acted_on(code), ("LogonType", "winlog.logon.type", _LOGON_TYPES.get))
+
+
+def map_accounts(event: Event, channel: str, data: Mapping[str, str]) -> None:
+    """Set the account and logon fields that ``account_rows`` has not."""
     if channel == SECURITY:
-        _map_security(event, code, data)
-    elif channel == SYSMON:
+        return
+    if channel == SYSMON:
         set_account(event, "user", data.get("User") or data.get("SourceUser") or "")
         put(event, "winlog.logon.id", word(data.get("LogonId", "")))
-    else:
-        _copy(event, "user", _SUBJECT, data)
-        _map_reporter(event)
-        set_account(event, "user", data.get("User") or data.get("UserId") or "")
+        return
+    for native, field, convert in _REPORTED:
+        put(event, field, convert(data.get(native, "")))
+    for name, field in _REPORTER:
+        put(event, field, event.get(name))
+    set_account(event, "user", data.get("User") or data.get("UserId") or "")
 
 
 def set_account(event: Event, owner: str, text: str) -> None:
     r"""``DOMAIN\user``, ``user@REALM`` or ``user`` as the name and domain of ``owner``."""
+    name, domain = _split(text)
+    if name:
+        put(event, f"{owner}.name", name)
+        put(event, f"{owner}.domain", domain)
+
+
+@remembered
+def _split(text: str) -> tuple[str | None, str | None]:
     domain, separator, name = text.rpartition("\\")
     if not separator:
         name, _, domain = text.partition("@")
-    if word(name):
-        put(event, f"{owner}.name", name)
-        put(event, f"{owner}.domain", word(domain))
+    return word(name), word(domain)
 
 
-def _map_security(event: Event, code: str, data: Mapping[str, str]) -> None:
-    if code in _LOGONS:
-        _copy(event, "user", _TARGET, data)
-        put(event, "winlog.logon.id", word(data.get("TargetLogonId", "")))
-    elif code in _SESSIONS:
-        _copy(event, "user", _ACCOUNT, data)
-        put(event, "winlog.logon.id", word(data.get("LogonID", "")))
-    else:
-        _copy(event, "user", _SUBJECT, data)
-        put(event, "winlog.logon.id", word(data.get("SubjectLogonId", "")))
+def _acted_on(code: str) -> tuple[Row, ...]:
     if code in _GROUP_MEMBERS:
-        _copy(event, "group", _TARGET, data)
-        _map_member(event, data)
-    elif code in _ON_ACCOUNTS:
-        _copy(event, "user.target", _TARGET, data)
-    put(event, "winlog.logon.type", _LOGON_TYPES.get(data.get("LogonType", "")))
+        member: tuple[Row, ...] = (("MemberName", "user.target.name", _member), ("MemberSid", "user.target.id", word))
+        return (*_owned("group", _TARGET), *member)
+    return _owned("user.target", _TARGET) if code in _ON_ACCOUNTS else ()
 
 
-def _map_member(event: Event, data: Mapping[str, str]) -> None:
+def _member(text: str) -> str | None:
     """``MemberName`` is a distinguished name, ``CN=Jeanne Martin,OU=Users,DC=example,DC=org``, or ``-``."""
-    name = data.get("MemberName", "")
-    if name[:3].upper() == "CN=":
-        name = name[3:].replace("\\,", "\0").partition(",")[0].replace("\0", ",")
-    put(event, "user.target.name", word(name))
-    put(event, "user.target.id", word(data.get("MemberSid", "")))
+    if text[:3].upper() == "CN=":
+        text = text[3:].replace("\\,", "\0").partition(",")[0].replace("\0", ",")
+    return word(text)
 
 
-def _map_reporter(event: Event) -> None:
-    """Outside Security and Sysmon, the account that Windows stamps on an event is the one that acted."""
-    for part in ("name", "domain"):
-        put(event, f"user.{part}", event.get(f"winlog.user.{part}"))
-    put(event, "user.id", event.get("winlog.user.identifier"))
+def _owned(owner: str, parts: tuple[tuple[str, str], ...]) -> tuple[Row, ...]:
+    return tuple((native, f"{owner}.{part}", _name if part == "name" else _somebody) for part, native in parts)
 
 
-def _copy(event: Event, owner: str, parts: tuple[tuple[str, str], ...], data: Mapping[str, str]) -> None:
-    for part, native in parts:
-        text = word(data.get(native, ""))
-        if text is None or text in _NOBODY:
-            continue
-        put(event, f"{owner}.{part}", text.partition("@")[0] or text if part == "name" else text)
+def _somebody(text: str) -> str | None:
+    return None if text in _NOBODY else text
+
+
+def _name(text: str) -> str | None:
+    return None if text in _NOBODY else text.partition("@")[0] or text
+
+
+_REPORTED = _owned("user", _SUBJECT)
+_REPORTER = (("winlog.user.name", "user.name"), ("winlog.user.domain", "user.domain"), ("winlog.user.identifier", "user.id"))
+"""Outside Security and Sysmon, the account that Windows stamps on an event is the one that acted."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ingest.parsers.windows_channels import POWERSHELL, POWERSHELL_CLASSIC, POWERSHELL_CORE, SECURITY, SYSMON, SYSTEM
+from ingest.remember import remembered
 from ingest.values import put
 from schemas.event import Event
 
@@ -141,20 +142,25 @@ _AUDIT_FAILURE, _AUDIT_SUCCESS = 0x10_0000_0000_0000, 0x20_0000_0000_0000
 
 def categorise(event: Event, channel: str, code: str) -> None:
     """Set what the id tells, and the outcome that the audit keywords tell."""
-    category = CATEGORIES.get(channel, {}).get(code)
+    category = CATEGORIES.get(channel, _OTHERS).get(code)
     if category is not None:
-        put(event, "event.action", category.action)
-        put(event, "event.category", category.category.split())
-        put(event, "event.type", category.type.split())
+        event.setdefault("event.action", category.action)
+        event.setdefault("event.category", category.category.split())
+        event.setdefault("event.type", category.type.split())
         put(event, "event.outcome", category.outcome)
-    put(event, "event.outcome", _audited(event.get("winlog.keywords")))
+    if "event.outcome" not in event and (keywords := event.get("winlog.keywords")):
+        put(event, "event.outcome", _NAMED.get(keywords[0].lower()) if isinstance(keywords, list) else _masked(keywords))
 
 
-def _audited(keywords: object) -> str | None:
-    """Keywords are a mask in hexadecimal, or a list of names from Winlogbeat."""
-    if isinstance(keywords, list):
-        return {"audit success": "success", "audit failure": "failure"}.get(str(keywords[0]).lower()) if keywords else None
-    if not isinstance(keywords, str) or keywords[:2] != "0x":
+_OTHERS: Mapping[str, Category] = {}
+_NAMED = {"audit success": "success", "audit failure": "failure"}
+"""Winlogbeat lists the names of the keywords."""
+
+
+@remembered
+def _masked(keywords: str) -> str | None:
+    """Elsewhere, keywords are a mask in hexadecimal."""
+    if keywords[:2] != "0x":
         return None
     try:
         mask = int(keywords, 16)

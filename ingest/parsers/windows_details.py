@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ingest.parsers.windows_channels import SYSMON
+from ingest.remember import remembered
 from ingest.values import address, put
 from schemas.event import Event
 
@@ -27,10 +28,14 @@ def map_details(event: Event, channel: str, code: str, data: Mapping[str, str]) 
 
 def _map_hashes(event: Event, owner: str, text: str) -> None:
     """``SHA1=…,MD5=…,SHA256=…,IMPHASH=…``; Sysmon writes zeros for a hash that it could not make."""
-    for pair in text.split(","):
-        algorithm, _, value = pair.partition("=")
-        if algorithm in _ALGORITHMS and value.strip("0"):
-            put(event, f"{owner}.{_ALGORITHMS[algorithm]}", value.lower())
+    for name, value in _hashes(text):
+        put(event, f"{owner}.{name}", value)
+
+
+@remembered
+def _hashes(text: str) -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in text.split(","))
+    return [(_ALGORITHMS[name], value.lower()) for name, _, value in pairs if name in _ALGORITHMS and value.strip("0")]
 
 
 def _resolved(text: str) -> list[str] | None:

@@ -13,12 +13,11 @@ from ingest.parsers.windows_accounts import map_accounts
 from ingest.parsers.windows_categories import categorise
 from ingest.parsers.windows_channels import dataset
 from ingest.parsers.windows_details import map_details
-from ingest.parsers.windows_fields import map_fields
+from ingest.parsers.windows_plan import draw, keep, plan
 from ingest.parsers.windows_powershell import expand_context, map_context
 from ingest.parsers.windows_shapes import Native, read
-from ingest.values import integer, put
+from ingest.values import integer
 from schemas.event import Event
-from schemas.noun import iso
 
 _NUMBERS = ("winlog.process.pid", "winlog.process.thread.id")
 
@@ -51,20 +50,21 @@ def evidence(text: str) -> str | None:
 def _event(native: Native) -> Event:
     channel, code = native.channel, native.code
     expand_context(channel, native.data)
-    event: Event = {f"winlog.event_data.{name}": value for name, value in native.data.items()}
+    planned = plan(channel, code, native.data)
+    event = keep(planned, native.data)
     event.update(native.system)
-    map_fields(event, channel, code, native.data)
+    draw(event, planned, native.data)
     map_context(event, channel, native.data)
     map_details(event, channel, code, native.data)
-    map_accounts(event, channel, code, native.data)
+    map_accounts(event, channel, native.data)
     categorise(event, channel, code)
     for name, value in native.given.items():
         event.setdefault(name, value)
     _name(event, channel)
-    if native.stamp is not None:
-        event["@timestamp"] = iso(native.stamp.instant)
-        if native.stamp.tags:
-            event["tags"] = [*event.get("tags", ()), *native.stamp.tags]
+    if native.time is not None:
+        event["@timestamp"], tags = native.time
+        if tags:
+            event["tags"] = [*event.get("tags", ()), *tags]
     return event
 
 
@@ -72,7 +72,8 @@ def _name(event: Event, channel: str) -> None:
     """Where the event comes from, in ECS terms."""
     event["event.module"] = "windows"
     event["event.dataset"] = dataset(channel)
-    put(event, "event.provider", event.get("winlog.provider_name"))
+    if "winlog.provider_name" in event:
+        event.setdefault("event.provider", event["winlog.provider_name"])
     if "winlog.computer_name" in event:
         event["host.name"] = event["winlog.computer_name"]
     for name in _NUMBERS:

@@ -6,17 +6,11 @@ wants something else than the native text (an address in canonical form, a numbe
 stays under ``winlog.event_data``.
 """
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from ingest.parsers.windows_channels import POWERSHELL_CLASSIC, SECURITY, SYSMON
-from ingest.values import address, boolean, exact, file_name, integer, port, put, word
-from schemas.event import Event
-
-Convert = Callable[[str], object]
-Row = tuple[str, str, Convert]
-"""Native name, ECS name, how the text becomes the value."""
+from ingest.parsers.windows_rows import Row
+from ingest.values import address, boolean, exact, integer, port, word
 
 
 def _transport(text: str) -> str | None:
@@ -142,32 +136,9 @@ BY_EVENT: Mapping[tuple[str, str], tuple[Row, ...]] = {
     (SYSMON, "13"): (("Details", "registry.data.strings", lambda text: [text]),),
 }
 
-_BASENAMES = (
-    ("process.executable", "process.name"),
-    ("process.parent.executable", "process.parent.name"),
-    ("file.path", "file.name"),
-)
 
-
-class _Target(NamedTuple):
-    rank: int
-    """Place in the tables; no two rows have the same, so sorting stops here."""
-    field: str
-    convert: Convert
-
-
-@lru_cache(maxsize=1024)
-def _targets(channel: str, code: str) -> Mapping[str, _Target]:
-    """Rows of one kind of event by native name: its own replace its channel's, those the general ones."""
+def field_rows(channel: str, code: str) -> tuple[Row, ...]:
+    """The rows of one kind of event: its own replace its channel's, those the general ones."""
     rows = (*ALWAYS, *BY_CHANNEL.get(channel, ()), *BY_EVENT.get((channel, code), ()))
-    return {native: _Target(rank, field, convert) for rank, (native, field, convert) in enumerate(rows)}
-
-
-def map_fields(event: Event, channel: str, code: str, data: Mapping[str, str]) -> None:
-    """Set the ECS fields that the tables draw from native ones."""
-    targets = _targets(channel, code)
-    for _, field, convert, text in sorted((*targets[native], text) for native, text in data.items() if native in targets):
-        put(event, field, convert(text))
-    for path, name in _BASENAMES:
-        if value := event.get(path):
-            put(event, name, file_name(value))
+    last = {native: rank for rank, (native, _, _) in enumerate(rows)}
+    return tuple(row for rank, row in enumerate(rows) if last[row[0]] == rank)

@@ -8,10 +8,11 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ingest.ecs import mistyped_fields, unknown_fields
+from ingest.ecs import EXACT, FIELDS, OPEN_ROOTS, fits
 from ingest.origin import NotUnderstood, Origin
 from ingest.parsers.windows_channels import canonical
-from ingest.timestamps import Stamp, rfc3339, utc
+from ingest.remember import Shape, remembered_shape
+from ingest.timestamps import Told, told_rfc3339, told_utc
 from schemas.event import Event, flatten
 
 
@@ -23,7 +24,7 @@ class Native(NamedTuple):
 
     system: Event
     data: dict[str, str]
-    stamp: Stamp | None
+    time: Told | None
     given: Event
 
     @property
@@ -55,21 +56,21 @@ def read(document: dict[str, Any], origin: Origin) -> Native:
     raise NotUnderstood("expected a Windows event as evtx_dump, Winlogbeat or NXLog write it: no Event, winlog or EventID")
 
 
-_EVTX_SYSTEM = (
-    ("winlog.channel", "Channel", "#text"),
-    ("winlog.computer_name", "Computer", "#text"),
-    ("winlog.record_id", "EventRecordID", "#text"),
-    ("winlog.provider_name", "Provider", "Name"),
-    ("winlog.provider_guid", "Provider", "Guid"),
-    ("winlog.level", "Level", "#text"),
-    ("winlog.task", "Task", "#text"),
-    ("winlog.opcode", "Opcode", "#text"),
-    ("winlog.version", "Version", "#text"),
-    ("winlog.keywords", "Keywords", "#text"),
-    ("winlog.activity_id", "Correlation", "ActivityID"),
-    ("winlog.process.pid", "Execution", "ProcessID"),
-    ("winlog.process.thread.id", "Execution", "ThreadID"),
-    ("winlog.user.identifier", "Security", "UserID"),
+_EVTX_TEXTS = (
+    ("winlog.channel", "Channel"),
+    ("winlog.computer_name", "Computer"),
+    ("winlog.record_id", "EventRecordID"),
+    ("winlog.level", "Level"),
+    ("winlog.task", "Task"),
+    ("winlog.opcode", "Opcode"),
+    ("winlog.version", "Version"),
+    ("winlog.keywords", "Keywords"),
+)
+_EVTX_ATTRIBUTES = (
+    ("Provider", (("winlog.provider_name", "Name"), ("winlog.provider_guid", "Guid"))),
+    ("Correlation", (("winlog.activity_id", "ActivityID"),)),
+    ("Execution", (("winlog.process.pid", "ProcessID"), ("winlog.process.thread.id", "ThreadID"))),
+    ("Security", (("winlog.user.identifier", "UserID"),)),
 )
 
 
@@ -77,41 +78,43 @@ def _read_evtx(event: object, origin: Origin) -> Native:
     system = event.get("System") if isinstance(event, dict) else None
     if not isinstance(event, dict) or not isinstance(system, dict):
         raise NotUnderstood("expected Event.System to be an object")
-    data = dict(_evtx_data(event.get("EventData")))
+    data: dict[str, str] = {}
+    _read_data(data, event.get("EventData"))
     for inner in _object(event.get("UserData")).values():
-        data.update(_evtx_data(inner))
-    time = _evtx_value(system, "TimeCreated", "SystemTime")
-    fields = {name: text for name, element, part in _EVTX_SYSTEM if (text := _evtx_value(system, element, part))}
-    return _native(
-        fields,
-        code=_evtx_value(system, "EventID", "#text"),
-        data=data,
-        stamp=rfc3339(time, origin.site.zone, origin.received) if time else None,
-    )
+        _read_data(data, inner)
+    time = _text(_attributes(system, "TimeCreated").get("SystemTime"))
+    code = _evtx_text(system.get("EventID"))
+    fields = {name: text for name, element in _EVTX_TEXTS if element in system and (text := _evtx_text(system[element]))}
+    for element, parts in _EVTX_ATTRIBUTES:
+        attributes = _attributes(system, element)
+        fields.update((name, text) for name, part in parts if part in attributes and (text := _text(attributes[part])))
+    return _native(fields, code=code, data=data, time=told_rfc3339(time, origin.site.zone, origin.received) if time else None)
 
 
-def _evtx_value(system: dict[str, Any], element: str, part: str) -> str | None:
-    """The text of an element, or one of its attributes in either of the two places."""
-    value = system.get(element)
-    if part != "#text":
-        value = {**_object(system.get(f"{element}_attributes")), **_object(_object(value).get("#attributes"))}.get(part)
-    elif isinstance(value, dict):
-        value = value.get("#text")
-    return None if value is None else _text(value)
+def _evtx_text(value: object) -> str:
+    return value if type(value) is str else _text(value.get("#text") if isinstance(value, dict) else value)
 
 
-def _evtx_data(value: object, prefix: str = "") -> Iterator[tuple[str, str]]:
+def _attributes(system: dict[str, Any], element: str) -> dict[str, Any]:
+    """The attributes of an element, which stand inside it or beside it."""
+    inside, beside = _object(system.get(element)).get("#attributes"), system.get(f"{element}_attributes")
+    return _object(inside) if beside is None else {**_object(beside), **_object(inside)}
+
+
+def _read_data(data: dict[str, str], value: object, prefix: str = "") -> None:
     """Named values as they are; unnamed ``Data`` elements joined as ``Data``, and apart as ``param1``, ``param2`` and so on."""
     for name, inner in _object(value).items():
         if name == "#attributes":
             if prefix:
-                yield from _evtx_data(inner, prefix)
+                _read_data(data, inner, prefix)
+        elif type(inner) is str:
+            data[prefix + name] = inner
         elif isinstance(inner, list) or (isinstance(inner, dict) and "#text" in inner):
-            yield from _unnamed(prefix + name, inner["#text"] if isinstance(inner, dict) else inner)
+            data.update(_unnamed(prefix + name, inner["#text"] if isinstance(inner, dict) else inner))
         elif isinstance(inner, dict):
-            yield from _evtx_data(inner, f"{prefix}{name}.")
+            _read_data(data, inner, f"{prefix}{name}.")
         elif inner is not None:
-            yield prefix + name, _text(inner)
+            data[prefix + name] = _text(inner)
 
 
 def _unnamed(name: str, value: object) -> Iterator[tuple[str, str]]:
@@ -124,29 +127,56 @@ def _unnamed(name: str, value: object) -> Iterator[tuple[str, str]]:
 _WINLOGBEAT_DATA = ("winlog.event_data.", "winlog.user_data.")
 
 
+_NOT_GIVEN = ("tocsin.", "organization.", "event.id")
+
+
+class _BeatNames(NamedTuple):
+    """Which names of a document are whose."""
+
+    data: tuple[tuple[str, str], ...]
+    """Name in the document, and of the native field."""
+    system: tuple[str, ...]
+    given: tuple[tuple[str, type | None], ...]
+    """Field of ECS, and the type of most of its values."""
+
+
+@remembered_shape
+def _beat_names(names: Shape) -> _BeatNames:
+    prefixed = [(name, prefix) for name in names for prefix in _WINLOGBEAT_DATA if name.startswith(prefix)]
+    native = {name for name, _ in prefixed}
+    system = [name for name in names if name.startswith("winlog.") and name not in native]
+    given = [name for name in names if name in FIELDS or name.startswith(OPEN_ROOTS)]
+    return _BeatNames(
+        tuple((name, name.removeprefix(prefix)) for name, prefix in prefixed),
+        tuple(system),
+        tuple((name, EXACT.get(name)) for name in given if not name.startswith(("winlog.", *_NOT_GIVEN))),
+    )
+
+
 def _read_winlogbeat(flat: Event, origin: Origin) -> Native:
-    data: dict[str, str] = {}
-    given: Event = {}
-    for name, value in flat.items():
-        prefix = next((prefix for prefix in _WINLOGBEAT_DATA if name.startswith(prefix)), None)
-        if value is None:
-            continue
-        if prefix is not None:
-            data[name.removeprefix(prefix)] = _text(value)
-        elif name.startswith("winlog."):
-            given[name] = _text(value) if not isinstance(value, list) else [_text(item) for item in value]
-        elif not name.startswith(("tocsin.", "organization.", "event.id")):
-            given[name] = value
-    for name in {*unknown_fields(given), *mistyped_fields(given)}:
-        del given[name]
+    names = _beat_names(tuple(flat))
+    data = {
+        native: value if type(value) is str else _text(value) for name, native in names.data if (value := flat[name]) is not None
+    }
     _join_parameters(data)
+    system = {
+        name: [_text(item) for item in value] if isinstance(value, list) else _text(value)
+        for name in names.system
+        if (value := flat[name]) is not None
+    }
+    given = {
+        name: value
+        for name, exact in names.given
+        if type(value := flat[name]) is exact or (value is not None and (name not in FIELDS or fits(name, value)))
+    }
+    if "message" in given:
+        system["message"] = given.pop("message")
     time = given.pop("@timestamp", None)
-    system = {name: given.pop(name) for name in list(given) if name.startswith("winlog.") or name == "message"}
     return _native(
         system,
         code=system.get("winlog.event_id") or given.get("event.code"),
         data=data,
-        stamp=rfc3339(time, origin.site.zone, origin.received) if time else None,
+        time=told_rfc3339(time, origin.site.zone, origin.received) if isinstance(time, str) and time else None,
         given=given,
     )
 
@@ -181,50 +211,53 @@ _NXLOG_OWN = frozenset(
     | {"SourceModuleName", "SourceModuleType", "host", "port", "tags"}
 )
 """What NXLog (and Logstash behind it) adds to the fields of an event. ``EventTypeOrignal`` is misspelled in the wild."""
-_NXLOG_SYSTEM_WITH_USER = _NXLOG_SYSTEM + _NXLOG_USER
-_NXLOG_OWN_WITH_USER = _NXLOG_OWN | {name for _, name in _NXLOG_USER}
 _UNSIGNED_64 = 0xFFFFFFFFFFFFFFFF
 
 
+class _NxlogNames(NamedTuple):
+    """Which names of an object are whose."""
+
+    system: tuple[tuple[str, str], ...]
+    data: tuple[str, ...]
+
+
+@remembered_shape
+def _nxlog_names(names: Shape) -> _NxlogNames:
+    with_user = "AccountType" in names  # else AccountName and Domain are the event's own
+    rows = _NXLOG_SYSTEM + _NXLOG_USER if with_user else _NXLOG_SYSTEM
+    own = _NXLOG_OWN | {name for _, name in rows}
+    if "EventTypeOrignal" not in names:
+        own |= {"EventType"}  # NXLog's own: INFO, AUDIT_SUCCESS
+    return _NxlogNames(tuple(row for row in rows if row[1] in names), tuple(name for name in names if name not in own))
+
+
 def _read_nxlog(document: dict[str, Any], origin: Origin) -> Native:
-    with_user = "AccountType" in document  # else AccountName and Domain are the event's own
-    own = _NXLOG_OWN_WITH_USER if with_user else _NXLOG_OWN
-    rows = _NXLOG_SYSTEM_WITH_USER if with_user else _NXLOG_SYSTEM
-    fields = {
-        name: value if type(value := document[key]) is str else _text(value)  # most are: a call less for each counts
-        for name, key in rows
-        if key in document
-    }
+    names = _nxlog_names(tuple(document))
+    fields = {name: value if type(value := document[key]) is str else _text(value) for name, key in names.system}
     if isinstance(keywords := document.get("Keywords"), int):
         fields["winlog.keywords"] = f"0x{keywords & _UNSIGNED_64:x}"
-    data = {
-        name: value if type(value) is str else _text(value)
-        for name, value in document.items()
-        if name not in own and value is not None
-    }
-    if "EventTypeOrignal" not in document:
-        data.pop("EventType", None)  # NXLog's own: INFO, AUDIT_SUCCESS
+    data = {name: value if type(value) is str else _text(value) for name in names.data if (value := document[name]) is not None}
     if not data and "message" in fields:
         data["Data"] = fields["message"]  # unnamed values reach us only inside the rendered text
-    return _native(fields, code=_text(document["EventID"]), data=data, stamp=_nxlog_time(document, origin))
+    return _native(fields, code=_text(document["EventID"]), data=data, time=_nxlog_time(document, origin))
 
 
-def _nxlog_time(document: dict[str, Any], origin: Origin) -> Stamp | None:
+def _nxlog_time(document: dict[str, Any], origin: Origin) -> Told | None:
     """``UtcTime`` is Sysmon's own; ``@timestamp`` is a relay's, in UTC; ``EventTime`` is local to the machine."""
     for name in ("UtcTime", "@timestamp"):
-        if isinstance(text := document.get(name), str) and (stamp := utc(text)):
-            return stamp
+        if isinstance(text := document.get(name), str) and (time := told_utc(text)):
+            return time
     text = document.get("EventTime")
-    return rfc3339(text, origin.site.zone, origin.received) if isinstance(text, str) else None
+    return told_rfc3339(text, origin.site.zone, origin.received) if isinstance(text, str) else None
 
 
-def _native(system: Event, *, code: str | None, data: dict[str, str], stamp: Stamp | None, given: Event | None = None) -> Native:
+def _native(system: Event, *, code: str | None, data: dict[str, str], time: Told | None, given: Event | None = None) -> Native:
     if not code:
         raise NotUnderstood("the Windows event has no event id")
     if "winlog.channel" in system:
         system["winlog.channel"] = canonical(_text(system["winlog.channel"]))
     system["event.code"] = system["winlog.event_id"] = code
-    return Native(system, data, stamp, given or {})
+    return Native(system, data, time, given or {})
 
 
 def _object(value: object) -> dict[str, Any]:
