@@ -15,7 +15,7 @@ SHAPES = 1024
 Shape = tuple[str, ...]
 """The names of a record, in its order."""
 
-Key = TypeVar("Key", str, Shape)
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 

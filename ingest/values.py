@@ -1,10 +1,14 @@
 """Texts of log records to ECS values; None means that the text has no such value and the field stays away."""
 
+import re
 from ipaddress import IPv6Address, ip_address
 
 from ingest.remember import remembered
 from schemas.event import Event
 
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_IPV4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}", re.ASCII)
+"""Every IPv4 address that is canonical as it is."""
 _NOTHING = frozenset({"", "-"})
 _MAX_LONG = 2**63 - 1
 _MAX_PORT = 65_535
@@ -43,6 +47,8 @@ def boolean(text: str) -> bool | None:
 @remembered
 def address(text: str) -> str | None:
     """An IP address in its canonical text (RFC 5952), IPv4-mapped IPv6 unfolded (RFC 4291 §2.5.5.2), without zone id."""
+    if _IPV4.fullmatch(text):
+        return text
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
+from ingest.remember import remembered
 from ingest.values import address
 from schemas.event import Event
 
@@ -64,12 +65,14 @@ def copy(event: Event, table: tuple[Copy, ...], values: Values) -> None:
             event[field] = value
 
 
+@remembered
 def told(text: str) -> str | None:
     """A word in small letters, unless it is one of those that tell nothing."""
     found = text.lower()
     return None if found in _NO_WORD else found
 
 
+@remembered
 def real_address(text: str) -> str | None:
     """An address that is not the unspecified one, which firewalls write where none was used."""
     found = address(text)
@@ -89,7 +92,7 @@ _LAST_PORT = 65_535
 def port(text: str) -> int | None:
     """A TCP or UDP port."""
     number = count(text)
-    return number if number is not None and number <= _LAST_PORT else None
+    return None if number is None or number > _LAST_PORT else number
 
 
 def used_port(text: str) -> int | None:
@@ -97,12 +100,14 @@ def used_port(text: str) -> int | None:
     return port(text) or None
 
 
+@remembered
 def mac(text: str) -> str | None:
     """``00:24:21:ac:fb:da`` as ECS writes it (RFC 7042): capitals and hyphens."""
     found = text.replace(":", "-").upper()
     return found if len(found) == 17 and found.count("-") == 5 else None  # noqa: PLR2004 - six bytes
 
 
+@remembered
 def nanoseconds(text: str) -> int | None:
     """A number of seconds, with decimals or without, as ``event.duration``; None beyond a century."""
     try:

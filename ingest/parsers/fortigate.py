@@ -13,7 +13,7 @@ from ingest.parsers.fortigate_events import read_event
 from ingest.parsers.fortigate_fields import ALWAYS
 from ingest.parsers.fortigate_traffic import read_traffic
 from ingest.parsers.fortigate_utm import TYPES, read_utm
-from ingest.timestamps import Stamp, epoch, rfc3339
+from ingest.timestamps import Told, epoch, told_rfc3339
 from schemas.event import PARTIAL, Event
 from schemas.noun import iso
 
@@ -74,11 +74,11 @@ def _read_time(event: Event, values: Values, origin: Origin) -> list[str]:
     if len(number) in _EPOCHS and number.isascii() and number.isdigit() and (second := _second(number[:_SECONDS])):
         event["@timestamp"] = f"{second}{number[_SECONDS : _SECONDS + 6]:0<6}Z"
         return []
-    stamp = _local_time(values, origin)
-    if stamp is None:
+    time = _local_time(values, origin)
+    if time is None:
         return [PARTIAL]
-    event["@timestamp"] = iso(stamp.instant)
-    return list(stamp.tags)
+    event["@timestamp"], tags = time
+    return list(tags)
 
 
 @lru_cache(maxsize=1024)
@@ -88,10 +88,10 @@ def _second(digits: str) -> str | None:
     return iso(stamp.instant)[: len("2026-03-27T12:06:56.")] if stamp else None
 
 
-def _local_time(values: Values, origin: Origin) -> Stamp | None:
+def _local_time(values: Values, origin: Origin) -> Told | None:
     zone = _ZONE.fullmatch(values.get("tz", ""))
     offset = f"{zone[1]}{zone[2]:0>2}:{zone[3]}" if zone else ""
-    return rfc3339(f"{values.get('date', '')}T{values.get('time', '')}{offset}", origin.site.zone, origin.received)
+    return told_rfc3339(f"{values.get('date', '')}T{values.get('time', '')}{offset}", origin.site.zone, origin.received)
 
 
 def _read(event: Event, kind: str, values: Values) -> bool:

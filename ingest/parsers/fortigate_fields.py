@@ -18,19 +18,23 @@ from ingest.parsers.firewalls import (
     told,
     used_port,
 )
+from ingest.remember import remembered
 from ingest.values import address
 
 
+@remembered
 def _country(text: str) -> str | None:
     """*Reserved* is the country of private addresses."""
     return None if text == "Reserved" else text
 
 
+@remembered
 def _service(text: str) -> str | None:
     """A service by name; ``tcp/46730`` and ``icmp6/131/0`` only repeat transport and port."""
     return None if "/" in text else told(text)
 
 
+@remembered
 def _user(text: str) -> str | None:
     """IPsec writes the peer's address where there is no user."""
     return None if len(text) <= LONGEST_ADDRESS and (":" in text or text[0].isdigit()) and address(text) else text

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from ingest.parsers.firewalls import Copy, count, mac, nanoseconds, port, told
+from ingest.remember import remembered
 from ingest.values import address
 
 
+@remembered
 def _country(text: str) -> str | None:
     """``srccountry=fr``: an ISO 3166 code."""
     return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None  # noqa: PLR2004 - alpha-2
@@ -19,6 +21,7 @@ def _groups(text: str) -> list[str]:
 _TRANSPORTS: Mapping[str, str] = {"icmpv6": "ipv6-icmp"}
 
 
+@remembered
 def _transport(text: str) -> str:
     found = text.lower()
     return _TRANSPORTS.get(found, found)

@@ -159,12 +159,12 @@ def _read_winlogbeat(flat: Event, origin: Origin) -> Native:
         native: value if type(value) is str else _text(value) for name, native in names.data if (value := flat[name]) is not None
     }
     _join_parameters(data)
-    system = {
+    system: Event = {
         name: [_text(item) for item in value] if isinstance(value, list) else _text(value)
         for name in names.system
         if (value := flat[name]) is not None
     }
-    given = {
+    given: Event = {
         name: value
         for name, exact in names.given
         if type(value := flat[name]) is exact or (value is not None and (name not in FIELDS or fits(name, value)))
