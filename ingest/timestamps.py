@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from math import modf
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,20 @@ def told_utc(text: str) -> Told | None:
     return (f"{start}{decimals[:6]:0<6}Z", ()) if start else None
 
 
+def told_epoch(seconds: float) -> str:
+    """Seconds since 1970, before the year 5138, to the nearest microsecond: a float is a little off."""
+    decimals, whole = modf(seconds)
+    microseconds = round(decimals * 1_000_000)
+    if microseconds == 1_000_000:  # noqa: PLR2004 - rounded up to the next second
+        whole, microseconds = whole + 1, 0
+    return f"{_second_of_epoch(int(whole))}{microseconds:06d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second_of_epoch(seconds: int) -> str:
+    return iso(datetime.fromtimestamp(seconds, UTC))[:_TO_THE_SECOND]
+
+
 @remembered
 def _second(text: str) -> str | None:
     """A whole second with its offset, as the start of what ``schemas.noun.iso`` writes; None when there is no such time."""
@@ -147,13 +162,13 @@ def common_log(text: str) -> Stamp | None:
     return _stamp(moment)
 
 
-def instant(value: object, zone: ZoneInfo, received: datetime) -> Stamp | None:
+def told_instant(value: object, zone: ZoneInfo, received: datetime) -> Told | None:
     """A JSON value that should be a time: an epoch number or an ISO 8601 text; None when it is neither."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return epoch(value)
-    return rfc3339(value, zone, received) if isinstance(value, str) else None
+        return _told(epoch(value))
+    return told_rfc3339(value, zone, received) if isinstance(value, str) else None
 
 
 def _in_zone(local: datetime, zone: ZoneInfo, received: datetime) -> Stamp | None:

@@ -6,9 +6,8 @@ import orjson
 
 from ingest.ecs import mistyped_fields
 from ingest.origin import NotUnderstood, Origin
-from ingest.timestamps import instant
+from ingest.timestamps import told_instant
 from schemas.event import PARTIAL, Event, flatten
-from schemas.noun import iso
 
 _OURS = ("tocsin.", "organization.")
 """Roots that a record may not fill: rules and projections trust them."""
@@ -66,14 +65,14 @@ def _repair(event: Event) -> None:
 
 
 def _set_time(event: Event, value: object, origin: Origin) -> None:
-    stamp = instant(value, origin.site.zone, origin.received)
-    if stamp is None:
+    told = told_instant(value, origin.site.zone, origin.received)
+    if told is None:
         _tag(event, PARTIAL)
         if value is not None:
             event["tocsin.mistyped.@timestamp"] = _as_text(value)
         return
-    event["@timestamp"] = iso(stamp.instant)
-    _tag(event, *stamp.tags)
+    event["@timestamp"], tags = told
+    _tag(event, *tags)
 
 
 def _tag(event: Event, *tags: str) -> None:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ingest.remember import remembered_shape
 from schemas.event import PARTIAL, Event
 
 Convert = Callable[[Any], object]
@@ -16,20 +16,17 @@ Rows = Mapping[str, Row]
 _NAME = re.compile(r"[\w@-]{1,64}(?:\.[\w@-]{1,64}){0,8}", re.ASCII)
 _NOTHING = frozenset({"", "-"})
 _SCALARS = frozenset({str, int, float, bool})
-_SHAPES = 1024
-"""Shapes, that is lists of names, whose plan a table remembers; a sensor writes some dozens."""
 
 
-class _Step(NamedTuple):
-    field: str
-    convert: Convert
-    kept: str | None
-    """Where a value stays that the row cannot convert; None when there is no row."""
+_Step = tuple[str, str, Convert, str | None]
+"""Native name, field, and how its value is made; where a value stays that the row cannot convert, None when there is no row.
+
+A plain tuple: a named one takes three times as long to take apart, for every field of every record."""
 
 
 class _Plan(NamedTuple):
-    steps: tuple[_Step | None, ...]
-    """One for each name, in order; None for a name that is not kept."""
+    steps: tuple[_Step, ...]
+    """For the names that are kept, in order."""
     whole: bool
     """Whether every name is one that a sensor may write."""
 
@@ -41,7 +38,7 @@ class Table:
         self._root = root
         self._rows = rows
         self._skipped = frozenset(skipped) - rows.keys()
-        self._plan = lru_cache(maxsize=_SHAPES)(self._planned)
+        self._plan = remembered_shape(self._planned)
 
     def fill(self, event: Event, native: Mapping[str, Any]) -> None:
         """Set what the object says and nobody said before; objects inside it are left to the caller.
@@ -50,12 +47,11 @@ class Table:
         """
         plan = self._plan(tuple(native))
         whole = plan.whole
-        for step, value in zip(plan.steps, native.values(), strict=True):
-            if step is None:
-                continue
-            field, convert, kept = step
+        for name, field, convert, kept in plan.steps:
+            value = native[name]
             if (converted := convert(value)) is not None:
-                event.setdefault(field, converted)
+                if field not in event:
+                    event[field] = converted
             elif kept and not is_nothing(value):
                 whole = False
                 if (unread := as_it_is(value)) is not None:
@@ -64,25 +60,26 @@ class Table:
             tag(event, PARTIAL)
 
     def _planned(self, names: tuple[str, ...]) -> _Plan:
-        steps: list[_Step | None] = []
+        steps: list[_Step] = []
         whole = True
         for name in names:
             kept = f"{self._root}{name}" if _NAME.fullmatch(name) else None
             if name in self._rows:
-                steps.append(_Step(*self._rows[name], kept))
+                steps.append((name, *self._rows[name], kept))
             elif name in self._skipped or kept is None:
-                steps.append(None)
                 whole = whole and name in self._skipped
             else:
-                steps.append(_Step(kept, as_it_is, None))
+                steps.append((name, kept, as_it_is, None))
         return _Plan(tuple(steps), whole)
 
 
 def as_it_is(value: Any) -> object:
     """A text, a number, or a list of them; what is nested deeper is in the record only, and so is what says nothing."""
     kind = type(value)
-    if kind in _SCALARS:
+    if kind is str:
         return None if value in _NOTHING else value
+    if kind in _SCALARS:
+        return value
     if kind is list and value and all(type(item) in _SCALARS for item in value):
         return value
     return None

@@ -4,7 +4,6 @@
 """
 
 import re
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,6 @@ import orjson
 from ingest import timestamps, values
 from ingest.origin import NotUnderstood
 from schemas.event import Event
-from schemas.noun import iso
 
 Document = dict[str, Any]
 
@@ -119,11 +117,9 @@ def nanoseconds(value: Any) -> int | None:
 def moment(value: Any) -> str | None:
     """An instant: seconds since 1970, or ISO 8601 in UTC unless it says otherwise."""
     if type(value) is str:
-        stamp = timestamps.utc(value)
-        return iso(stamp.instant) if stamp else None
-    if type(value) in (int, float) and 0 <= value < _LATEST_SECONDS:  # to the nearest microsecond: a float is a little off
-        return iso(datetime.fromtimestamp(value, UTC))
-    return None
+        told = timestamps.told_utc(value)
+        return told[0] if told else None
+    return timestamps.told_epoch(value) if type(value) in (int, float) and 0 <= value < _LATEST_SECONDS else None
 
 
 def mac(value: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ingest.parsers.firewalls import Copy, count, mac, nanoseconds, port, told
+from ingest.parsers.firewalls import Row, count, mac, nanoseconds, port, row, told
 from ingest.remember import remembered
 from ingest.values import address
 
@@ -40,82 +40,82 @@ LEVELS: Mapping[str, str] = {
 """``pri`` → ``log.level``."""
 
 ALWAYS = (
-    Copy("pri", "log.level", LEVELS.get),
-    Copy("msg", "message"),
-    Copy("fw", "observer.name"),
-    Copy("user", "user.name"),
-    Copy("usergroup", "user.group.name", _groups),
-    Copy("domain", "user.domain"),
+    row("pri", "log.level", LEVELS.get),
+    row("msg", "message"),
+    row("fw", "observer.name"),
+    row("user", "user.name"),
+    row("usergroup", "user.group.name", _groups),
+    row("domain", "user.domain"),
 )
 
 SESSION = (
-    Copy("src", "source.ip", address),
-    Copy("srcport", "source.port", port),
-    Copy("srcname", "source.domain"),
-    Copy("srcmac", "source.mac", mac),
-    Copy("srccountry", "source.geo.country_iso_code", _country),
-    Copy("srcifname", "observer.ingress.interface.name"),
-    Copy("srcif", "observer.ingress.interface.name"),
-    Copy("dst", "destination.ip", address),
-    Copy("dstport", "destination.port", port),
-    Copy("dstname", "destination.domain"),
-    Copy("dstmac", "destination.mac", mac),
-    Copy("dstcountry", "destination.geo.country_iso_code", _country),
-    Copy("dstifname", "observer.egress.interface.name"),
-    Copy("dstif", "observer.egress.interface.name"),
-    Copy("ipproto", "network.transport", _transport),
-    Copy("proto", "network.protocol", told),
-    Copy("ipv", "network.type", {"4": "ipv4", "6": "ipv6"}.get),
-    Copy("sent", "source.bytes", count),
-    Copy("rcvd", "destination.bytes", count),
-    Copy("duration", "event.duration", nanoseconds),
+    row("src", "source.ip", address),
+    row("srcport", "source.port", port),
+    row("srcname", "source.domain"),
+    row("srcmac", "source.mac", mac),
+    row("srccountry", "source.geo.country_iso_code", _country),
+    row("srcifname", "observer.ingress.interface.name"),
+    row("srcif", "observer.ingress.interface.name"),
+    row("dst", "destination.ip", address),
+    row("dstport", "destination.port", port),
+    row("dstname", "destination.domain"),
+    row("dstmac", "destination.mac", mac),
+    row("dstcountry", "destination.geo.country_iso_code", _country),
+    row("dstifname", "observer.egress.interface.name"),
+    row("dstif", "observer.egress.interface.name"),
+    row("ipproto", "network.transport", _transport),
+    row("proto", "network.protocol", told),
+    row("ipv", "network.type", {"4": "ipv4", "6": "ipv6"}.get),
+    row("sent", "source.bytes", count),
+    row("rcvd", "destination.bytes", count),
+    row("duration", "event.duration", nanoseconds),
 )
 
 RULE = (
-    Copy("ruleid", "rule.id"),
-    Copy("rulename", "rule.name"),
-    Copy("cat_site", "rule.category"),
+    row("ruleid", "rule.id"),
+    row("rulename", "rule.name"),
+    row("cat_site", "rule.category"),
 )
 """The filter rule that a session met."""
 
 WEB = (
-    Copy("op", "http.request.method"),
-    Copy("result", "http.response.status_code", count),
-    Copy("arg", "url.original"),
-    Copy("dstname", "url.domain"),
+    row("op", "http.request.method"),
+    row("result", "http.response.status_code", count),
+    row("arg", "url.original"),
+    row("dstname", "url.domain"),
 )
 
 ALARM = (
-    Copy("class", "tocsin.stormshield.class"),
-    Copy("alarmid", "event.code"),
-    Copy("ruleid", "tocsin.stormshield.ruleid"),
-    Copy("repeat", "tocsin.repeated", count),
-    Copy("risk", "tocsin.stormshield.risk", count),
+    row("class", "tocsin.stormshield.class"),
+    row("alarmid", "event.code"),
+    row("ruleid", "tocsin.stormshield.ruleid"),
+    row("repeat", "tocsin.repeated", count),
+    row("risk", "tocsin.stormshield.risk", count),
 )
 
 PEOPLE = (
-    Copy("src", "source.ip", address),
-    Copy("address", "source.ip", address),
-    Copy("method", "tocsin.stormshield.method"),
-    Copy("totp", "tocsin.stormshield.totp"),
-    Copy("error", "tocsin.stormshield.error"),
-    Copy("ruleid", "rule.id"),
-    Copy("sessionid", "tocsin.stormshield.sessionid"),
+    row("src", "source.ip", address),
+    row("address", "source.ip", address),
+    row("method", "tocsin.stormshield.method"),
+    row("totp", "tocsin.stormshield.totp"),
+    row("error", "tocsin.stormshield.error"),
+    row("ruleid", "rule.id"),
+    row("sessionid", "tocsin.stormshield.sessionid"),
 )
 """Who came from where: users, remote users, administrators."""
 
 REMOTE = (
-    Copy("remotenet", "source.nat.ip", address),
-    Copy("srcname", "source.domain"),
-    Copy("sent", "source.bytes", count),
-    Copy("rcvd", "destination.bytes", count),
-    Copy("duration", "event.duration", nanoseconds),
+    row("remotenet", "source.nat.ip", address),
+    row("srcname", "source.domain"),
+    row("sent", "source.bytes", count),
+    row("rcvd", "destination.bytes", count),
+    row("duration", "event.duration", nanoseconds),
 )
 """The address that an SSL-VPN client was given, and what it moved."""
 
 
-def _gateways(near: str, far: str) -> tuple[Copy, ...]:
-    return (Copy("src", f"{near}.ip", address), Copy("dst", f"{far}.ip", address))
+def _gateways(near: str, far: str) -> tuple[Row, ...]:
+    return (row("src", f"{near}.ip", address), row("dst", f"{far}.ip", address))
 
 
 INITIATOR = _gateways("source", "destination")
@@ -123,17 +123,17 @@ RESPONDER = _gateways("destination", "source")
 """``l_vpn`` writes this firewall as ``src`` whoever began; ``side`` says who did."""
 
 IPSEC = (
-    Copy("localnet", "tocsin.stormshield.localnet"),
-    Copy("remotenet", "tocsin.stormshield.remotenet"),
-    Copy("peername", "tocsin.stormshield.peername"),
-    Copy("remoteid", "tocsin.stormshield.remoteid"),
-    Copy("phase", "tocsin.stormshield.phase"),
-    Copy("rulename", "rule.name"),
+    row("localnet", "tocsin.stormshield.localnet"),
+    row("remotenet", "tocsin.stormshield.remotenet"),
+    row("peername", "tocsin.stormshield.peername"),
+    row("remoteid", "tocsin.stormshield.remoteid"),
+    row("phase", "tocsin.stormshield.phase"),
+    row("rulename", "rule.name"),
 )
 
 SYSTEM = (
-    Copy("src", "source.ip", address),
-    Copy("dst", "destination.ip", address),
-    Copy("service", "service.name"),
-    Copy("alarmid", "event.code"),
+    row("src", "source.ip", address),
+    row("dst", "destination.ip", address),
+    row("service", "service.name"),
+    row("alarmid", "event.code"),
 )

@@ -11,9 +11,8 @@ from ingest.parsers.network_values import Document, json_object
 from ingest.parsers.suricata_finish import FINISH, Section
 from ingest.parsers.suricata_sections import MEANING, ONLY_IN_THE_RECORD, TOP, UNKNOWN, section
 from ingest.parsers.suricata_sides import set_sides
-from ingest.timestamps import rfc3339
+from ingest.timestamps import told_rfc3339
 from schemas.event import PARTIAL, Event
-from schemas.noun import iso
 
 _SYSLOG = re.compile(r"(?:<\d{1,3}>)?(?:1 )? ?(?:\S{0,63}[^\s:] +){1,4}suricata(?:\[\d{1,10}\])?: (?:@cee: ?)?\{")
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -85,12 +84,12 @@ def _say_what(event: Event, kind: str) -> None:
 
 def _set_time(event: Event, document: Document, origin: Origin) -> None:
     time = document["timestamp"]
-    stamp = rfc3339(time, origin.site.zone, origin.received) if type(time) is str else None
-    if stamp is None:
+    told = told_rfc3339(time, origin.site.zone, origin.received) if type(time) is str else None
+    if told is None:
         tag(event, PARTIAL)
         return
-    event["@timestamp"] = iso(stamp.instant)
-    tag(event, *stamp.tags)
+    event["@timestamp"], tags = told
+    tag(event, *tags)
 
 
 def _read_section(event: Event, name: str, found: Section, origin: Origin) -> None:

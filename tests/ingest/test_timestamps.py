@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.timestamps import AMBIGUOUS, FUTURE, NONEXISTENT, Stamp, epoch, instant, rfc3164, rfc3339, utc
+from ingest.timestamps import (
+    AMBIGUOUS,
+    FUTURE,
+    NONEXISTENT,
+    Stamp,
+    epoch,
+    rfc3164,
+    rfc3339,
+    told_epoch,
+    told_instant,
+    told_rfc3339,
+    told_utc,
+    utc,
+)
+from schemas.noun import iso
 
 PARIS = ZoneInfo("Europe/Paris")
 REUNION = ZoneInfo("Indian/Reunion")
@@ -99,7 +113,7 @@ def test_epoch_units_are_told_apart_by_magnitude(number):
 @pytest.mark.parametrize("value", [True, None, [], {}, "", "soon", -5, 1e30, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
 def test_what_is_no_time_is_none(value):
     """Wrong types, wrong texts and years that no log has are refused."""
-    assert instant(value, PARIS, at("2026-01-01T00:00:00")) is None
+    assert told_instant(value, PARIS, at("2026-01-01T00:00:00")) is None
 
 
 @given(
@@ -109,6 +123,35 @@ def test_what_is_no_time_is_none(value):
 def test_no_value_raises(value, received):
     """Whatever a record holds in the place of a time, the answer is an instant in UTC or None."""
     received = received.replace(tzinfo=UTC)
-    for stamp in (instant(value, PARIS, received), rfc3164(str(value), PARIS, received), utc(str(value))):
+    told_instant(value, PARIS, received)
+    for stamp in (rfc3164(str(value), PARIS, received), rfc3339(str(value), PARIS, received), utc(str(value))):
         assert stamp is None or stamp.instant.tzinfo is UTC
     assert timedelta(days=1) == FUTURE
+
+
+TIMES = st.builds(
+    lambda moment, joint, decimals, offset: f"{moment:%Y-%m-%d}{joint}{moment:%H:%M:%S}{decimals}{offset}",
+    st.datetimes(datetime.fromisoformat("1965-01-01"), datetime.fromisoformat("9999-12-31"))
+    | st.datetimes(datetime.fromisoformat("2026-03-29"), datetime.fromisoformat("2026-03-30"))
+    | st.datetimes(datetime.fromisoformat("2026-10-25"), datetime.fromisoformat("2026-10-26")),
+    st.sampled_from("T  x"),
+    st.sampled_from(["", ".", ",5"]) | st.from_regex(r"\.[0-9]{1,14}", fullmatch=True),
+    st.sampled_from(["", "Z", "+02:00", "-0330", "+25:00", "+01:00:00", " UTC"]),
+)
+
+
+@given(TIMES, st.sampled_from([PARIS, REUNION]))
+def test_a_told_time_is_the_instant_as_text(text, zone):
+    """The short way from text to text, by whole seconds that are remembered, gives what the calendar gives, tags too."""
+    received = at("2026-11-01T00:00:00")
+    for told, stamp in (
+        (told_rfc3339(text, zone, received), rfc3339(text, zone, received)),
+        (told_utc(text), utc(text)),
+    ):
+        assert told == (stamp and (iso(stamp.instant), stamp.tags))
+
+
+@given(st.floats(0, 99_999_999_999) | st.integers(0, 99_999_999_999))
+def test_a_told_epoch_is_rounded_as_the_library_rounds(seconds):
+    """Seconds with decimals become the same microsecond that ``datetime`` makes of them."""
+    assert told_epoch(seconds) == iso(datetime.fromtimestamp(seconds, UTC))
