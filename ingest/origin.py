@@ -1,7 +1,8 @@
 """What a parser knows about where a record came from, and how it says that it cannot read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from schemas.site import Site
 
@@ -13,6 +14,11 @@ class Origin:
     site: Site
     source: str
     received: datetime
+    zone: ZoneInfo = field(init=False, repr=False, compare=False)
+    """The site's, looked up once for all records."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zone", self.site.zone)
 
 
 class NotUnderstood(Exception):

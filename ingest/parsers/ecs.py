@@ -65,7 +65,7 @@ def _repair(event: Event) -> None:
 
 
 def _set_time(event: Event, value: object, origin: Origin) -> None:
-    told = told_instant(value, origin.site.zone, origin.received)
+    told = told_instant(value, origin.zone, origin.received)
     if told is None:
         _tag(event, PARTIAL)
         if value is not None:

@@ -91,7 +91,7 @@ def _second(digits: str) -> str | None:
 def _local_time(values: Values, origin: Origin) -> Told | None:
     zone = _ZONE.fullmatch(values.get("tz", ""))
     offset = f"{zone[1]}{zone[2]:0>2}:{zone[3]}" if zone else ""
-    return told_rfc3339(f"{values.get('date', '')}T{values.get('time', '')}{offset}", origin.site.zone, origin.received)
+    return told_rfc3339(f"{values.get('date', '')}T{values.get('time', '')}{offset}", origin.zone, origin.received)
 
 
 def _read(event: Event, kind: str, values: Values) -> bool:

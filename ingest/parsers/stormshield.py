@@ -106,7 +106,7 @@ def _time(key: str, values: Values, origin: Origin) -> Told | None:
         return None
     if _ZONE.fullmatch(zone):
         return _zoned(text + zone)
-    stamp = rfc3339(text, origin.site.zone, origin.received)
+    stamp = rfc3339(text, origin.zone, origin.received)
     return (iso(stamp.instant), stamp.tags) if stamp else None
 
 

@@ -84,7 +84,7 @@ def _say_what(event: Event, kind: str) -> None:
 
 def _set_time(event: Event, document: Document, origin: Origin) -> None:
     time = document["timestamp"]
-    told = told_rfc3339(time, origin.site.zone, origin.received) if type(time) is str else None
+    told = told_rfc3339(time, origin.zone, origin.received) if type(time) is str else None
     if told is None:
         tag(event, PARTIAL)
         return

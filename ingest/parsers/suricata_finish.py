@@ -1,6 +1,7 @@
 """What the fields of one EVE object say together: level, outcome, whole addresses, times."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from ingest.origin import Origin
@@ -15,10 +16,9 @@ from ingest.parsers.network_values import (
     text,
     texts,
 )
-from ingest.timestamps import rfc3339, utc
+from ingest.timestamps import told_rfc3339, told_utc
 from ingest.values import put
 from schemas.event import Event
-from schemas.noun import iso
 
 Section = dict[str, Any]
 Finish = Callable[[Event, Section, Origin], None]
@@ -66,14 +66,14 @@ def _flow(event: Event, section: Section, origin: Origin) -> None:
 
 
 def _times(event: Event, section: Section, origin: Origin) -> None:
-    stamps = {}
+    times = {}
     for name in ("start", "end"):
         value = section.get(name)
-        if type(value) is str and (stamp := rfc3339(value, origin.site.zone, origin.received)):
-            stamps[name] = stamp.instant
-            event[f"event.{name}"] = iso(stamp.instant)
-    if len(stamps) == 2 and stamps["end"] >= stamps["start"]:  # noqa: PLR2004 - both
-        event["event.duration"] = int((stamps["end"] - stamps["start"]).total_seconds() * 1_000_000) * 1000
+        if type(value) is str and (told := told_rfc3339(value, origin.zone, origin.received)):
+            event[f"event.{name}"] = told[0]
+            times[name] = datetime.fromisoformat(told[0])
+    if len(times) == 2 and times["end"] >= times["start"]:  # noqa: PLR2004 - both
+        event["event.duration"] = int((times["end"] - times["start"]).total_seconds() * 1_000_000) * 1000
 
 
 def _http(event: Event, section: Section, _origin: Origin) -> None:
@@ -118,8 +118,8 @@ def _tls(event: Event, section: Section, _origin: Origin) -> None:
     set_tls_version(event, section.get("version"))
     for name, field in (("notbefore", "tls.server.not_before"), ("notafter", "tls.server.not_after")):
         value = section.get(name)
-        if type(value) is str and (stamp := utc(value)):
-            event[field] = iso(stamp.instant)
+        if type(value) is str and (told := told_utc(value)):
+            event[field] = told[0]
 
 
 def _path(event: Event, section: Section, _origin: Origin) -> None:

@@ -36,7 +36,7 @@ def read(text: str, origin: Origin) -> Event | None:
     """The event of one line; None when it is of no error log."""
     if nginx := _NGINX.match(text):
         year, month, day, clock, level, pid, message = nginx.groups()
-        event = _event(message, level, pid, rfc3339(f"{year}-{month}-{day}T{clock}", origin.site.zone, origin.received))
+        event = _event(message, level, pid, rfc3339(f"{year}-{month}-{day}T{clock}", origin.zone, origin.received))
         clients = {*_NGINX_CLIENT.findall(message)}
         if len(clients) == 1:
             put(event, "source.ip", address(clients.pop()))
@@ -72,7 +72,7 @@ def _apache_time(date: str, clock: str, origin: Origin) -> Stamp | None:
         day = datetime.strptime(date, "%d %b %Y")  # noqa: DTZ007 - the site's zone is applied below
     except ValueError:
         return None
-    return rfc3339(f"{day:%Y-%m-%d}T{clock}", origin.site.zone, origin.received)
+    return rfc3339(f"{day:%Y-%m-%d}T{clock}", origin.zone, origin.received)
 
 
 def _set_client(event: Event, text: str) -> None:

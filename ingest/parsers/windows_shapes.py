@@ -88,7 +88,7 @@ def _read_evtx(event: object, origin: Origin) -> Native:
     for element, parts in _EVTX_ATTRIBUTES:
         attributes = _attributes(system, element)
         fields.update((name, text) for name, part in parts if part in attributes and (text := _text(attributes[part])))
-    return _native(fields, code=code, data=data, time=told_rfc3339(time, origin.site.zone, origin.received) if time else None)
+    return _native(fields, code=code, data=data, time=told_rfc3339(time, origin.zone, origin.received) if time else None)
 
 
 def _evtx_text(value: object) -> str:
@@ -176,7 +176,7 @@ def _read_winlogbeat(flat: Event, origin: Origin) -> Native:
         system,
         code=system.get("winlog.event_id") or given.get("event.code"),
         data=data,
-        time=told_rfc3339(time, origin.site.zone, origin.received) if isinstance(time, str) and time else None,
+        time=told_rfc3339(time, origin.zone, origin.received) if isinstance(time, str) and time else None,
         given=given,
     )
 
@@ -248,7 +248,7 @@ def _nxlog_time(document: dict[str, Any], origin: Origin) -> Told | None:
         if isinstance(text := document.get(name), str) and (time := told_utc(text)):
             return time
     text = document.get("EventTime")
-    return told_rfc3339(text, origin.site.zone, origin.received) if isinstance(text, str) else None
+    return told_rfc3339(text, origin.zone, origin.received) if isinstance(text, str) else None
 
 
 def _native(system: Event, *, code: str | None, data: dict[str, str], time: Told | None, given: Event | None = None) -> Native:
@@ -265,6 +265,8 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
