@@ -145,8 +145,8 @@ def _tells(reader: Finess, everyone: set[Finess], sites: Mapping[Finess, Site]) 
 
     def tells(text: str) -> bool:
         folded = text.casefold()
-        address = _address(_host(text))
-        at_exit = address is not None and any(address in network for network in networks)
+        addresses = filter(None, map(_address, (_host(text), *_DOTTED.findall(text))))
+        at_exit = any(address in network for address in addresses for network in networks)
         return bool(at_exit or numbered.search(folded) or named.search(folded))
 
     return tells

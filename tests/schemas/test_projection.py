@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.detection import Entity, Level
@@ -158,6 +158,7 @@ KINDS = st.sampled_from(["ip", "domain", "url", "hash", "email", "host", "user",
 NEVER = [*FINESS[1:], *NAMES[1:], "10.10.10.5", "192.168.4.7", "hopital3.fr", "198.51.100.35"]
 
 
+@example(sites=list(FINESS), entities=[("domain", "198.51.100.35.evil.example")], rules=["Mimikatz Use"], missing=[])
 @given(
     sites=st.sets(st.sampled_from(FINESS), min_size=1).map(sorted),
     entities=st.lists(st.tuples(KINDS, VALUES), max_size=6),
