@@ -121,6 +121,10 @@ class Detection(Noun):
     """The strictest TLP of those indicators; empty when there are none."""
     pap: str = ""
     """The strictest PAP of those indicators; empty when there are none."""
+    counted: int = 0
+    """For a correlation inside a trust domain: all matches that it rests on so far, also those that are not named."""
+    signs: tuple[str, ...] = ()
+    """What says that it could be more than it tells, a sentence each."""
 
 
 def detection_id(rule_id: str, *evidence: str) -> str:
@@ -147,3 +151,5 @@ class DetectionBatch(Noun):
     end: int
     """The last position in the batch."""
     found: tuple[Found, ...] = ()
+    reached: Instant | None = None
+    """The latest event time in the batch, whether or not anything was found in it; None when it is not known."""

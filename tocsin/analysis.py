@@ -5,7 +5,7 @@ source has come.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from correlate.stage import document_of
@@ -16,7 +16,7 @@ from schemas.dead import DeadLetter
 from schemas.detection import Detection, DetectionBatch, Found, State
 from schemas.errors import BadMessage
 from schemas.event import Event, timestamp
-from schemas.noun import Noun
+from schemas.noun import Noun, parse_iso
 from schemas.output import Document, Emit, Output
 from schemas.site import Site
 from schemas.tick import Tick
@@ -81,7 +81,7 @@ class Analysis:
         detections = self._detector.detect(events)
         yield from (event_document(event, message) for event in events)
         yield from (document_of(found) for per_event in detections for found in per_event)
-        yield from _onward(message, detections)
+        yield from _onward(message, detections, _latest(events))
 
 
 def event_document(event: Event, batch: RawBatch) -> Document:
@@ -91,8 +91,8 @@ def event_document(event: Event, batch: RawBatch) -> Document:
     return Document("event", event["event.id"], event, day=instant.date().isoformat() if in_time else "late")
 
 
-def _onward(batch: RawBatch, detections: Sequence[Sequence[Detection]]) -> Iterator[Emit]:
-    """The detections that the correlator needs, in messages that fit, cut between records."""
+def _onward(batch: RawBatch, detections: Sequence[Sequence[Detection]], reached: datetime | None) -> Iterator[Emit]:
+    """The detections that the correlator needs, in messages that fit, cut between records; the last one says how far the source has come."""
     run: list[Found] = []
     end = batch.positions[0]
     for position, per_event in zip(batch.positions, detections, strict=True):
@@ -102,13 +102,19 @@ def _onward(batch: RawBatch, detections: Sequence[Sequence[Detection]]) -> Itera
             run = []
         run += fresh
         end = position
-    yield _message(batch, end, run)
+    yield _message(batch, end, run, reached)
+
+
+def _latest(events: Iterable[Event]) -> datetime | None:
+    """The order of these texts is the order of time (``schemas.noun.iso``)."""
+    latest = max((event["@timestamp"] for event in events), default=None)
+    return parse_iso(latest) if latest else None
 
 
 def _matters(detection: Detection) -> bool:
     return detection.state is State.ON or bool(detection.groups)
 
 
-def _message(batch: RawBatch, end: int, found: Iterable[Found]) -> Emit:
-    onward = DetectionBatch(site=batch.site, source=batch.source, epoch=batch.epoch, end=end, found=tuple(found))
+def _message(batch: RawBatch, end: int, found: Iterable[Found], reached: datetime | None = None) -> Emit:
+    onward = DetectionBatch(site=batch.site, source=batch.source, epoch=batch.epoch, end=end, found=tuple(found), reached=reached)
     return Emit(topics.DETECTIONS, f"{batch.site}/{batch.source}", onward)

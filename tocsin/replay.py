@@ -37,6 +37,7 @@ class Replayed:
     acknowledgements: dict[str, Body] = field(default_factory=dict)
     notices: dict[str, Body] = field(default_factory=dict)
     dead: dict[str, Body] = field(default_factory=dict)
+    shortfalls: dict[str, Body] = field(default_factory=dict)
 
     def keep(self, document: Document) -> None:
         """As a store would: create only, or the higher version."""
@@ -70,7 +71,7 @@ class Replay:
                 self.result.keep(output)
             elif isinstance(output, Emit) and isinstance(output.noun, DetectionBatch):
                 onward = output.noun
-                self._heard[onward.site, onward.source] = onward.model_copy(update={"found": (), "end": -1})
+                self._heard[onward.site, onward.source] = onward.model_copy(update={"found": (), "end": -1, "reached": None})
                 self._pending += [(item.detection.time, item.detection.id, item.detection) for item in onward.found]
 
     def finish(self) -> Replayed:
