@@ -2,7 +2,7 @@
 
 Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a source has come, ``held`` and ``held/`` what waits (``settle``),
 ``value/`` who saw a value (``sightings``), ``window/`` what a correlation counts (``windows``), ``host/`` which incident a host is in
-(``anchors``), ``near/`` which are at a trust domain (``alongside``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``). A batch counts once: a replayed one is known by its position.
+(``anchors``), ``near/`` which are at a trust domain (``alongside``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``), and those of ``counting.counters``. A batch counts once: a replayed one is known by its position.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from correlate import alongside, anchors, baseline, entry, record, settle, sightings, why
 from correlate import incident as incidents
+from correlate.counting.counters import EXPIRING, Counters
+from correlate.counting.definition import Counting
+from correlate.counting.shortfall import Shortfall
 from correlate.guards import Guards
 from correlate.incident import Region
 from correlate.memory import Folder, Memory, home_of, settle_in
@@ -35,7 +38,7 @@ _HEARD = "heard"
 """Sites that a batch has come from."""
 _SWEPT = "swept"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_EXPIRING = ("value/", "window/", "seen/", "incident/", "host/", "inside/", "near/")
+_EXPIRING = ("value/", "window/", "seen/", "incident/", "host/", "inside/", "near/", *EXPIRING)
 HALF = 0.5
 """Weight of what says that two matters are one, and ties no hospitals by itself."""
 
@@ -48,6 +51,7 @@ class Correlator:
         correlations: The "k sites within w" rules.
         guards: Which values may link.
         hold: How long a detection waits for the other sites, on the pipeline's clock.
+        countings: The correlations inside trust domains.
     """
 
     name = "correlate"
@@ -59,10 +63,12 @@ class Correlator:
         correlations: Iterable[SitesWithin] = (),
         guards: Guards | None = None,
         hold: timedelta = SETTLE,
+        countings: Iterable[Counting] = (),
     ) -> None:
         self._domain_of = {site.finess: site.trust_domain for site in sites}
         suppliers = {site.finess: site.suppliers for site in sites}
         self._ties = Ties(self._domain_of, {rule.id: rule for rule in correlations}, guards or Guards(sites), suppliers)
+        self._counters = Counters(countings, self._domain_of)
         self._hold = hold
 
     def use(self, correlations: Iterable[SitesWithin]) -> None:
@@ -74,6 +80,7 @@ class Correlator:
         now = record.touched(memory[_CLOCK]) if _CLOCK in memory else _START
         if isinstance(message, DetectionBatch):
             settle.hold(memory, _new_in(memory, message, now), now)
+            self._counters.hear(memory, message, now)
         elif isinstance(message, Tick):
             born = record.unpack(memory.get(_CLOCK)) or record.microseconds(message.now)
             now = max(message.now, now)
@@ -81,16 +88,29 @@ class Correlator:
             _sweep(memory, now, record.from_microseconds(born))
         released = settle.release(memory, now, self._hold)
         signs = (why.HURRIED,) if released.early else ()
-        folder = Folder(memory)
+        folder, missed = Folder(memory), Shortfall(memory)
         for detection in released.detections:
-            for found in self._ties.of(memory, detection, now):
-                if isinstance(found, Lead):
-                    yield Document("lead", found.id, found.model_dump(mode="json"), version=found.version)
-                else:
-                    yield from self._join(folder, found, signs, now)
+            yield from self._take(folder, detection, signs, missed, now)
+        for raised in self._counters.close(memory, message, now - self._hold, now):
+            yield document_of(raised)
+            yield from self._take(folder, raised, signs, missed, now)
+        yield from missed.close(now)
         for incident in folder.close(now):
             yield Document("incident", incident.id, incident.model_dump(mode="json", by_alias=True), version=incident.version)
             yield Emit(topics.INCIDENTS, incident.id, incident)
+
+    def _take(
+        self, folder: Folder, detection: Detection, signs: tuple[str, ...], missed: Shortfall, now: datetime
+    ) -> Iterator[Output]:
+        """What one detection ties, then what it makes correlations raise, which is taken like any other detection."""
+        for found in self._ties.of(folder.memory, detection, now):
+            if isinstance(found, Lead):
+                yield Document("lead", found.id, found.model_dump(mode="json"), version=found.version)
+            else:
+                yield from self._join(folder, found, signs, now)
+        for raised in self._counters.take(folder.memory, detection, missed, now):
+            yield document_of(raised)
+            yield from self._take(folder, raised, signs, missed, now)
 
     def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""

@@ -53,7 +53,7 @@ async def _rules(region: Region) -> list[Finding]:
         Finding(Verdict.NOTE, f"rule refused: {item.path}: {item.reason}", "tocsin rules check")
         for item in book.refusals[:MAX_SHOWN]
     ]
-    loaded = len(book.rules) + len(book.sites_within)
+    loaded = len(book.rules) + len(book.correlations)
     verdict = Verdict.GOOD if loaded else Verdict.BAD
     return [
         Finding(verdict, f"{loaded} rules loaded, {len(book.refusals)} refused", "" if loaded else "[rules] folders"),

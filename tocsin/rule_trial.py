@@ -16,7 +16,7 @@ from schemas.batch import RawBatch
 from schemas.detection import DetectionBatch, Found, Kind
 from schemas.event import ECS_VERSION, PARTIAL, RAW, Event, flatten, timestamp
 from schemas.noun import iso
-from schemas.output import Document
+from schemas.output import Document, Output
 from schemas.site import Site
 from schemas.tick import Tick
 from tocsin.rule_cases import Case, Cases, Given
@@ -24,6 +24,8 @@ from tocsin.rule_cases import Case, Cases, Given
 BEGINNING = datetime(2026, 11, 20, 6, tzinfo=UTC)
 """When a story begins, and when the records were received; a Friday."""
 HERE = "990000001"
+AFTERWARDS = timedelta(hours=1)
+"""How long after the last event and a timespan a story is over."""
 
 
 class Failure(NamedTuple):
@@ -81,21 +83,27 @@ def _known(source: tuple[Collection[str] | None, ...]) -> str:
 
 def _story(case: Case, cases: Cases, book: RuleBook, path: str) -> str:
     correlations = tuple(rule for rule in book.sites_within if rule.path == path)
-    if not correlations:
+    tried = {rule.id for rule in book.correlations if rule.path == path}
+    if not tried:
         raise Unproven("the file has no correlation; a rule needs one 'record' or 'event'")
     sites = _sites(case)
-    detector = Detector(RuleBook(book.rules, correlations, ()), entities_of=entities_of)
-    correlator = Correlator(tuple(sites.values()), correlations, hold=timedelta(0))
+    detector = Detector(RuleBook(book.rules, correlations, (), book.countings), entities_of=entities_of)
+    correlator = Correlator(tuple(sites.values()), correlations, hold=timedelta(0), countings=book.countings)
     memory: dict[str, bytes] = {}
-    fired, counted = False, 0
+    outputs: list[Output] = []
+    counted, now = 0, BEGINNING
     for number, item in enumerate(sorted(case.events, key=lambda item: item.after)):
         now = BEGINNING + item.after
         event = {**_event(item, cases, sites[item.site].finess), "event.id": str(number), "@timestamp": iso(now)}
         found = tuple(Found(position=number, detection=each) for each in detector.detect([event])[0] if each.groups)
         counted += bool(found)
         batch = DetectionBatch(site=sites[item.site].finess, source="test", epoch="test", end=number, found=found)
-        outputs = [*correlator.step(memory, Tick(now=now)), *correlator.step(memory, batch)]
-        fired = fired or any(_is_correlation(output) for output in outputs)
+        outputs += [*correlator.step(memory, Tick(now=now)), *correlator.step(memory, batch)]
+    for window in sorted(
+        {timedelta(0), *(rule.window for rule in book.countings)}
+    ):  # until each has closed: an absence is found late
+        outputs += correlator.step(memory, Tick(now=now + window + AFTERWARDS))
+    fired = any(_is_of(output, tried) for output in outputs)
     if fired == case.match:
         return ""
     expected = "to fire, and it did not" if case.match else "silence, and it fired"
@@ -111,8 +119,8 @@ def _sites(case: Case) -> Mapping[str, Site]:
     }
 
 
-def _is_correlation(output: object) -> bool:
-    return isinstance(output, Document) and output.kind == "detection" and output.body["kind"] == Kind.CORRELATION
+def _is_of(output: Output, rules: Collection[str]) -> bool:
+    return isinstance(output, Document) and output.kind == "detection" and output.body["rule.id"] in rules
 
 
 def _event(given: Given, cases: Cases, finess: str) -> Event:

@@ -3,30 +3,21 @@
 State and windows are not here.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil, floor
 
-from sigma.correlations import (
-    SigmaCorrelationCondition,
-    SigmaCorrelationConditionOperator,
-    SigmaCorrelationRule,
-    SigmaCorrelationType,
-)
+from sigma.correlations import SigmaCorrelationRule, SigmaCorrelationType
 
+from correlate.counting.condition import GROWING, Bounds
 from correlate.rules.attack import tactics_of, techniques_of
 from correlate.rules.check import Unsupported
+from correlate.rules.correlation_references import SITE, Counted
 from correlate.rules.reading import Names
-from correlate.rules.rule import Rule, level_of
+from correlate.rules.rule import level_of
 from correlate.windows import REACH
 from schemas.detection import Level
 from schemas.ids import digest
-
-_LEAST = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
-"""What to add to the count to get the least number of distinct values."""
-
-SITE = ("organization.id",)
-"""The only field that is counted: what follows takes the counted values for sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +52,28 @@ class SitesWithin:
         return digest("correlation", *counted, str(self.window // timedelta(microseconds=1)), str(self.threshold))
 
 
+def is_over_sites(written: SigmaCorrelationRule) -> bool:
+    """Whether it counts establishments: then it looks at the whole region, and not inside one trust domain."""
+    return written.type is SigmaCorrelationType.VALUE_COUNT and getattr(written.condition, "fieldref", None) == SITE[0]
+
+
 def sites_within(
-    written: SigmaCorrelationRule,
-    *,
-    rule_id: str,
-    path: str,
-    rules: Mapping[str, Rule],
-    mapped: Callable[[str, Rule], Names],
+    written: SigmaCorrelationRule, bounds: Bounds | None, counted: Counted, *, rule_id: str, path: str
 ) -> SitesWithin:
-    """Read a correlation.
+    """Read a correlation over sites.
 
     Args:
         written: The correlation as pySigma parsed it.
+        bounds: Its condition.
+        counted: What it refers to.
         rule_id: Its id.
         path: Where it was written.
-        rules: The loaded rules, by id and by name.
-        mapped: The names that a field reads in events that a rule is about.
 
     Raises:
-        Unsupported: another kind, an unknown reference, a condition that is not "at least k", or too long a timespan.
+        Unsupported: a condition that is not "at least k", an alias, a field that reads differently in its rules, or too long a timespan.
     """
-    if written.type is not SigmaCorrelationType.VALUE_COUNT:
-        raise Unsupported(f"correlations of type {written.type.name.lower()} are not supported, only value_count")
     if len(written.aliases):
-        raise Unsupported("correlation aliases are not supported")
-    condition = written.condition
-    if not isinstance(condition, SigmaCorrelationCondition) or not isinstance(condition.fieldref, str):
-        raise Unsupported("the condition of a value_count must name one field")
-    if (condition.fieldref,) != SITE:
-        raise Unsupported(f"a value_count of {condition.fieldref!r} is not supported, only of {SITE[0]}")
-    counted = [_referenced(reference.reference, rules) for reference in written.rules or ()]
+        raise Unsupported("correlation aliases are not supported where sites are counted")
     return SitesWithin(
         id=rule_id,
         name=written.name or "",
@@ -100,24 +83,17 @@ def sites_within(
         techniques=techniques_of(written.tags),
         tactics=tactics_of(written.tags),
         path=path,
-        rules=tuple(dict.fromkeys(rule.id for rule in counted)),
-        group_by=tuple(_one_meaning(field, counted, mapped) for field in written.group_by or ()),
+        rules=tuple(dict.fromkeys(counted.ids)),
+        group_by=tuple(_one_meaning(field, counted) for field in written.group_by or ()),
         field=SITE,
         window=_window(written),
-        threshold=_threshold(condition),
+        threshold=_threshold(bounds),
         generate=written.generate,
     )
 
 
-def _referenced(reference: str, rules: Mapping[str, Rule]) -> Rule:
-    rule = rules.get(reference) or rules.get(reference.lower())
-    if rule is None:
-        raise Unsupported(f"refers to the rule {reference!r}, which is unknown, refused, or itself a correlation")
-    return rule
-
-
-def _one_meaning(field: str, counted: list[Rule], mapped: Callable[[str, Rule], Names]) -> Names:
-    meanings = {mapped(field, rule) for rule in counted}
+def _one_meaning(field: str, counted: Counted) -> Names:
+    meanings = set(counted.where(field).values())
     if len(meanings) != 1:
         raise Unsupported(f"the field {field!r} must read the same in all its rules; it reads {sorted(meanings)}")
     return meanings.pop()
@@ -132,10 +108,13 @@ def _window(written: SigmaCorrelationRule) -> timedelta:
     return window
 
 
-def _threshold(condition: SigmaCorrelationCondition) -> int:
-    if condition.op not in _LEAST:
-        raise Unsupported(f"the condition {condition.op.name.lower()} is not supported, only gte and gt")
-    threshold = condition.count + _LEAST[condition.op]
+def _threshold(bounds: Bounds | None) -> int:
+    """The least number of sites that meets the condition."""
+    if bounds is None or len(bounds.bounds) != 1 or bounds.bounds[0][0] not in GROWING:
+        told = " and ".join(name for name, _ in bounds.bounds) if bounds else "none"
+        raise Unsupported(f"the condition {told} is not supported where sites are counted, only one gte or gt")
+    ((name, limit),) = bounds.bounds
+    threshold = ceil(limit) if name == "gte" else floor(limit) + 1
     if threshold < 1:
         raise Unsupported(f"a condition of at least {threshold} is always true")
     return threshold

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sigma.correlations import SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader
 
+from correlate.counting.definition import Counting
 from correlate.rules.attack import phase_of, tactics_of, techniques_of
 from correlate.rules.check import Unsupported
 from correlate.rules.compile import compiled
-from correlate.rules.correlation import SitesWithin, sites_within
+from correlate.rules.correlation import SitesWithin, is_over_sites, sites_within
+from correlate.rules.correlation_condition import bounds_of, parsed
+from correlate.rules.correlation_inside import counting, fed
+from correlate.rules.correlation_order import inner_first
+from correlate.rules.correlation_references import Counted
 from correlate.rules.exact import check_exact
 from correlate.rules.fields import Pipelines
 from correlate.rules.reading import Names
@@ -33,6 +37,12 @@ class RuleBook:
     rules: tuple[Rule, ...]
     sites_within: tuple[SitesWithin, ...]
     refusals: tuple[Refusal, ...]
+    countings: tuple[Counting, ...] = ()
+
+    @property
+    def correlations(self) -> tuple[SitesWithin | Counting, ...]:
+        """All of them: over sites, and inside trust domains."""
+        return (*self.sites_within, *self.countings)
 
 
 def load(files: Iterable[tuple[str, str]], *, look: Look = lambda *_: None) -> RuleBook:
@@ -53,9 +63,11 @@ def load(files: Iterable[tuple[str, str]], *, look: Look = lambda *_: None) -> R
                 correlations.append((path, document))
             else:
                 loader.take(path, document, loader.rule)
-    for path, document in correlations:  # after all rules: a correlation may refer to a later file
+    for path, document in inner_first(correlations):  # after all rules: a correlation may refer to a later file
         loader.take(path, document, loader.correlation)
-    return RuleBook(tuple(loader.rules), tuple(loader.sites_within), tuple(loader.refusals))
+    return RuleBook(
+        tuple(loader.rules), tuple(loader.sites_within), tuple(loader.refusals), fed(loader.countings, loader.sites_within)
+    )
 
 
 class _Loader:
@@ -63,10 +75,12 @@ class _Loader:
         self._look = look
         self.rules: list[Rule] = []
         self.sites_within: list[SitesWithin] = []
+        self.countings: list[Counting] = []
         self.refusals: list[Refusal] = []
         self._pipelines = Pipelines()
         self._paths: dict[str, str] = {}
         self._by_reference: dict[str, Rule] = {}
+        self._countings_by_reference: dict[str, Counting] = {}
 
     def documents(self, path: str, text: str) -> Iterator[Document]:
         """The documents of one file that are mappings; what follows a YAML error cannot be read and is refused with it."""
@@ -127,11 +141,16 @@ class _Loader:
         self._look(rule, written, conditions)
 
     def correlation(self, path: str, document: Document) -> None:
-        written = SigmaCorrelationRule.from_dict(document)
+        written = parsed(document)
         rule_id = self._unused_id(written.id, document)
-        found = sites_within(written, rule_id=rule_id, path=path, rules=self._by_reference, mapped=self._mapped)
+        counted = Counted(written, self._by_reference, self._countings_by_reference, self._mapped)
+        if is_over_sites(written):
+            self.sites_within.append(sites_within(written, bounds_of(document), counted, rule_id=rule_id, path=path))
+        else:
+            found = counting(written, document, counted, rule_id=rule_id, path=path)
+            self.countings.append(found)
+            self._countings_by_reference |= dict.fromkeys(filter(None, (rule_id, found.name)), found)
         self._keep(rule_id, path)
-        self.sites_within.append(found)
 
     def _mapped(self, field: str, rule: Rule) -> Names:
         return self._pipelines.mapped(field, rule.logsource)

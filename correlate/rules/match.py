@@ -1,16 +1,15 @@
 """The seam: a batch of events in, the detections of each out."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from correlate.rules.alert import alert_detection, is_alert
-from correlate.rules.correlation import SitesWithin
+from correlate.rules.groups import Grouping
 from correlate.rules.load import RuleBook
-from correlate.rules.reading import Names, Reading
+from correlate.rules.reading import Reading
 from correlate.rules.route import Router
 from correlate.rules.rule import Rule
 from correlate.rules.select import default_state
-from schemas.detection import Detection, Entity, Group, Kind, State, detection_id
+from schemas.detection import Detection, Entity, Kind, State, detection_id
 from schemas.event import Event, timestamp
 
 
@@ -33,10 +32,7 @@ class Detector:
     ) -> None:
         self._router = Router(sorted(book.rules, key=lambda rule: rule.id))
         self._entities_of = entities_of
-        self._correlations: defaultdict[str, list[SitesWithin]] = defaultdict(list)
-        for correlation in book.sites_within:
-            for rule_id in correlation.rules:
-                self._correlations[rule_id].append(correlation)
+        self._grouping = Grouping(book.sites_within, book.countings)
         self._states = {rule.id: self._state(rule, state_of) for rule in book.rules}
 
     def detect(self, events: Sequence[Event]) -> list[list[Detection]]:
@@ -71,26 +67,8 @@ class Detector:
             techniques=rule.techniques,
             tactics=rule.tactics,
             phase=rule.phase,
-            groups=tuple(group for correlation in self._correlations.get(rule.id, ()) for group in _groups(correlation, reading)),
+            groups=self._grouping.of(rule.id, reading),
         )
 
     def _state(self, rule: Rule, state_of: Callable[[Rule], State]) -> State:
-        correlations = self._correlations.get(rule.id, ())
-        if correlations and not any(correlation.generate for correlation in correlations):
-            return State.SHADOW
-        return state_of(rule)
-
-
-def _groups(correlation: SitesWithin, reading: Reading) -> Iterator[Group]:
-    """One group for each counted value; none when a field is missing or a group-by field has several values: never pooled."""
-    keys = [_only(reading, names) for names in correlation.group_by]
-    by = tuple(key for key in keys if key is not None)
-    if len(by) == len(keys):
-        for value in dict.fromkeys(reading.texts(correlation.field)):
-            yield Group(correlation=correlation.id, by=by, value=value)
-
-
-def _only(reading: Reading, names: Names) -> str | None:
-    """The only value, without case: strings are equal without case in Sigma."""
-    folded = reading.folded(names)
-    return folded[0] if len(folded) == 1 else None
+        return State.SHADOW if self._grouping.is_evidence_only(rule.id) else state_of(rule)

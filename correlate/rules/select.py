@@ -35,7 +35,12 @@ class Standing(NamedTuple):
 
 def default_state(rule: Rule) -> State:
     """The state of a rule that the region has not decided about."""
-    return State.ON if rule.status in _PROVEN and rule.level.rank >= Level.HIGH.rank else State.SHADOW
+    return state_by(rule.status, rule.level)
+
+
+def state_by(status: str, level: Level) -> State:
+    """The state of a rule, or of a correlation, with this status and level."""
+    return State.ON if status in _PROVEN and level.rank >= Level.HIGH.rank else State.SHADOW
 
 
 class Finder(Protocol):

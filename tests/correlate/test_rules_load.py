@@ -163,8 +163,6 @@ def test_more_than_k_is_at_least_k_and_one() -> None:
 @pytest.mark.parametrize(
     ("change", "to", "reason"),
     [
-        ("value_count", "event_count", "event_count"),
-        ("value_count", "temporal", "temporal"),
         ("gte: 3", "lt: 3", "lt"),
         ("gte: 3", "eq: 3", "eq"),
         ("gte: 3", "gte: 0", "always true"),
@@ -174,7 +172,6 @@ def test_more_than_k_is_at_least_k_and_one() -> None:
         ("timespan: 2h", "timespan: 8d", "7 days"),
         ("group-by: [User]", "group-by: [u]\n    aliases: {u: {whoami_run: User}}", "aliases"),
         (", field: organization.id", "", "field"),
-        ("organization.id", "source.ip", "source.ip"),
     ],
 )
 def test_a_correlation_that_is_not_understood_is_refused(change: str, to: str, reason: str) -> None:

@@ -48,6 +48,7 @@ MAPPINGS: Mapping[str, Mapping[str, Any]] = {
         "date_detection": False,
         "properties": {"first_seen": _DATE, "last_seen": _DATE},
     },
+    "shortfall": {"dynamic_templates": _TEXT_IS_KEYWORD, "date_detection": False},
     "notice": {
         "dynamic_templates": _TEXT_IS_KEYWORD,
         "date_detection": False,

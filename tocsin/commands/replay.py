@@ -82,7 +82,7 @@ def _summary(result: Replayed, recorded: list[Recorded], rules: Rules, received:
         "inputs": [f"{item.site}:{item.type}:{item.path.name}" for item in recorded],
         "received": iso(received),
         "received_from": origin,
-        "rules": {"loaded": len(rules.book.rules) + len(rules.book.sites_within), "refused": len(rules.book.refusals)},
+        "rules": {"loaded": len(rules.book.rules) + len(rules.book.correlations), "refused": len(rules.book.refusals)},
         "events": len(result.events),
         "not_understood": understood[RAW],
         "understood_in_part": understood[PARTIAL],

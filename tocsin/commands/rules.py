@@ -104,7 +104,7 @@ def _counts(rules: Rules) -> dict[str, int]:
         "rules": len(rules.book.rules),
         "on": states[State.ON],
         "shadow": len(rules.book.rules) - states[State.ON],
-        "correlations": len(rules.book.sites_within),
+        "correlations": len(rules.book.correlations),
     }
 
 

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     rules = rulebook_of(region.rules)
     with only_one(region.region.data):
         running = embedded(region, rules, last=arguments.once)
-        count, refused = len(rules.book.rules) + len(rules.book.sites_within), len(rules.book.refusals)
+        count, refused = len(rules.book.rules) + len(rules.book.correlations), len(rules.book.refusals)
         _say(f"{region.region.name}: {len(region.site)} sites, {count} rules" + (f", {refused} refused" if refused else ""))
         missing = unreadable(region.source)
         for source in missing:

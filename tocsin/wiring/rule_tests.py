@@ -36,7 +36,7 @@ def try_rules(folders: Sequence[Path]) -> Iterator[Tried]:
         ConfigurationError: a folder has no rule, or a file of cases is none or lies beside no rule.
     """
     book = rulebook(folders).book
-    rules, correlations = (rule.path for rule in book.rules), (rule.path for rule in book.sites_within)
+    rules, correlations = (rule.path for rule in book.rules), (rule.path for rule in book.correlations)
     paths = {*rules, *correlations, *(refusal.path for refusal in book.refusals)}
     _check_no_orphan(folders, list(paths))
     for path in sorted(paths):

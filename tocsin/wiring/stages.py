@@ -14,7 +14,7 @@ from schemas.site import Contact, Site
 from tocsin.analysis import Analysis
 from tocsin.settings import Region, RegionSection
 from tocsin.wiring.indicators import beside
-from tocsin.wiring.rules import Rules, detector
+from tocsin.wiring.rules import Rules, countings, detector
 
 
 def utc_now() -> datetime:
@@ -64,7 +64,7 @@ def correlator(region: Region, rules: Rules, *, at_once: bool = False) -> Correl
     """The stage that turns detections into incidents; ``at_once`` for input that is already sorted."""
     guards = Guards(region.site, region.region.never_link)
     hold = region.region.settle * 0 if at_once else region.region.settle
-    return Correlator(region.site, rules.book.sites_within, guards, hold)
+    return Correlator(region.site, rules.book.sites_within, guards, hold, countings(rules))
 
 
 def escalator(region: Region) -> Escalator:
