@@ -132,6 +132,9 @@ class Counters:
     ) -> Iterator[Detection]:
         plain, known = _load(memory, group.key)
         state = sliding.Sliding.load(plain)
+        if match.time <= state.floor:
+            missed.add(group.rule.id, shortfall.LATE)
+            return
         known = entities.note(known, detection.entities, match.time)
         after, met = sliding.step(group.rule, state, match, width=group.width, reach=_LATENESS)
         missed.add(group.rule.id, shortfall.LOST, after.dropped - state.dropped)

@@ -12,8 +12,8 @@ from correlate.counting.gauge import holding
 from correlate.counting.match import Match, between, insert, load
 from schemas.ids import digest
 
-MAX_EPISODES = 4
-"""Episodes that can still grow, the latest."""
+MAX_EPISODES = 32
+"""Episodes that can still grow, the latest; what would make an older one grow is too late."""
 _AGAIN = 2
 """An episode is told of again when it has this many times the matches."""
 
@@ -43,6 +43,8 @@ class Sliding(NamedTuple):
     """The latest event time of a match that had to go while it could still matter; below 0 when there was none."""
     dropped: int = 0
     """How many had to."""
+    floor: int = -1
+    """Up to here the past is told: a match there is too late, or it would begin anew what was already told of."""
 
     @classmethod
     def load(cls, plain: Any) -> "Sliding":
@@ -79,28 +81,34 @@ def step(rule: Counting, state: Sliding, new: Match, *, width: int, reach: int) 
         width: The timespan in microseconds.
         reach: How long a match is kept beyond the timespan, for those that come late.
     """
-    oldest = max((new, *state.matches[-1:])).time - width - reach
+    if new.time <= state.floor:
+        return state, None
+    oldest = max(max((new, *state.matches[-1:])).time - width - reach, state.floor + 1)
     kept = insert(state.matches, new, oldest)
     if not kept.is_new:
         return state, None
     gone = [match.time for match in kept.gone if match.time >= oldest]
-    lost, dropped = max([state.lost, *gone]), state.dropped + len(gone)
     episodes = tuple(_without(episode, kept.gone, width) for episode in state.episodes)
+    state = Sliding(kept.matches, episodes, max([state.lost, *gone]), state.dropped + len(gone), state.floor)
     near = between(kept.matches, new.time - width, new.time + width)
     moments = [time for time in holding(rule, near, width) if time >= new.time]
-    if not moments:
-        return Sliding(kept.matches, episodes, lost, dropped), None
-    running = [item for item in episodes if item.first - width <= moments[-1] and moments[0] <= item.last + width]
-    window = between(kept.matches, moments[0] - width, moments[0])
+    return _at(rule, state, moments, width) if moments else (state, None)
+
+
+def _at(rule: Counting, state: Sliding, moments: list[int], width: int) -> tuple[Sliding, Met | None]:
+    """The condition holds at these moments, no two of which are further than a timespan from one another."""
+    running = [item for item in state.episodes if item.first - width <= moments[-1] and moments[0] <= item.last + width]
+    window = between(state.matches, moments[0] - width, moments[0])
     grown = _grown(running, moments) if running else _begun(rule, window, moments)
-    counted = grown.gone + len(between(kept.matches, grown.first - width, grown.last))
+    counted = grown.gone + len(between(state.matches, grown.first - width, grown.last))
     met = None
     if not grown.times or counted >= _AGAIN * grown.told:
         name = digest("episode", grown.id, grown.times)
-        met = Met(name, window, moments[0] - width, moments[0], counted, lost >= grown.first - width)
+        met = Met(name, window, moments[0] - width, moments[0], counted, state.lost >= grown.first - width)
         grown = grown._replace(told=counted, times=grown.times + 1)
-    rest = sorted((*(item for item in episodes if item not in running), grown), key=lambda item: item.first)
-    return Sliding(kept.matches, tuple(rest[-MAX_EPISODES:]), lost, dropped), met
+    episodes = sorted((*(item for item in state.episodes if item not in running), grown), key=lambda item: item.first)
+    forgotten = [item.last + width for item in episodes[:-MAX_EPISODES]]
+    return state._replace(episodes=tuple(episodes[-MAX_EPISODES:]), floor=max([state.floor, *forgotten])), met
 
 
 def _begun(rule: Counting, window: tuple[Match, ...], moments: list[int]) -> Episode:

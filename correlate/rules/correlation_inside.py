@@ -76,12 +76,13 @@ def _condition(written: SigmaCorrelationRule, document: Mapping[str, Any], measu
         if measure is Measure.ORDER and not _is_all(expression):
             raise Unsupported("an ordered correlation with or, or not, has no order that the specification defines")
         return expression
-    bounds = bounds_of(document) or Bounds((("gte", Fraction(len(set(counted.ids)))),))
+    rules = len(counted.ids if measure is Measure.ORDER else set(counted.ids))
+    bounds = bounds_of(document) or Bounds((("gte", Fraction(rules)),))
     if measure is Measure.ORDER:
-        if bounds.holds(len(counted.ids) - 1) or not bounds.holds(len(counted.ids)):
+        if bounds.holds(rules - 1) or not bounds.holds(rules):
             raise Unsupported("an ordered correlation needs all of its rules; leave the condition out")
         return bounds
-    _check_countable(bounds, measure, len(set(counted.ids)))
+    _check_countable(bounds, measure, rules)
     return bounds
 
 
