@@ -83,8 +83,10 @@ class Counting:
 
     @property
     def closes(self) -> bool:
-        """Whether a window must have closed before it can be judged: something in the condition wants *not more*."""
-        return self.measure is not Measure.ORDER and not self.condition.is_growing
+        """Whether it is judged when nothing more can come: the condition wants *not more*, or a mean, which more can raise or lower."""
+        if self.measure is Measure.ORDER:
+            return False
+        return self.measure not in NOTHING_IS_ZERO or not self.condition.is_growing
 
     @property
     def wants_nothing(self) -> bool:

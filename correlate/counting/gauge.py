@@ -2,13 +2,13 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Protocol
 
-from correlate.counting.condition import Expression
+from correlate.counting.condition import Bounds, Expression
 from correlate.counting.definition import Counting, Measure
 from correlate.counting.match import Match
 from correlate.counting.number import mean, nearest_rank, number
@@ -85,20 +85,22 @@ class _Numbers:
 
 
 class _Order:
-    """The sequence that began latest; it is inside when it began inside."""
+    """The sequence that began latest; it is inside when it began inside. It is asked only where the last step matched."""
 
     def __init__(self, rule: Counting) -> None:
         self._sequencer = Sequencer(rule.rules)
+        self._may_end = False
 
     def add(self, matches: Sequence[Match]) -> None:
         self._sequencer.add(matches)
+        self._may_end = self._sequencer.may_end(matches)
 
     def remove(self, match: Match) -> None:
         """What began with it began too early."""
 
     def holds(self, begin: int) -> bool:
         latest = self._sequencer.begun
-        return latest is not None and latest >= begin
+        return self._may_end and latest is not None and latest >= begin
 
 
 _GAUGES: dict[Measure, Callable[[Counting], Gauge]] = {
@@ -137,3 +139,32 @@ def holding(rule: Counting, matches: Sequence[Match], width: int) -> Iterator[in
             start += 1
         if gauge.holds(time - width):
             yield time
+
+
+def holds_at_last(rule: Counting, matches: Sequence[Match], width: int) -> bool:
+    """Whether a growing condition holds of the window that ends with the last match: back from there, no further than it takes."""
+    begin = matches[-1].time - width
+    first = bisect_left(matches, (begin,))
+    if rule.measure is Measure.EVENTS and isinstance(rule.condition, Bounds):
+        return rule.condition.holds(len(matches) - first)
+    moments = groupby(islice(reversed(matches), len(matches) - first), attrgetter("time"))
+    if rule.measure is Measure.ORDER:
+        return _ends_a_sequence(rule, moments)
+    gauge = gauge_of(rule)
+    for _, moment in moments:
+        gauge.add(tuple(moment))
+        if gauge.holds(begin):
+            return True
+    return False
+
+
+def _ends_a_sequence(rule: Counting, moments: Iterable[tuple[int, Iterable[Match]]]) -> bool:
+    sequencer = Sequencer(rule.rules, backwards=True)
+    for place, (_, matches) in enumerate(moments):
+        moment = tuple(matches)
+        if not place and not sequencer.may_end(moment):
+            return False
+        sequencer.add(moment)
+        if sequencer.begun is not None:
+            return True
+    return False

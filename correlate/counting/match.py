@@ -1,8 +1,8 @@
 """Match: one thing that a correlation counts; Matches: those of one group that may still matter, within a declared size."""
 
 from bisect import bisect_left, insort
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
 MAX_MATCHES = 800
@@ -59,12 +59,15 @@ def _surplus(kept: list[Match], most: int) -> set[Match]:
     of_a_kind: dict[tuple[int, str], list[Match]] = {}
     for match in reversed(kept):
         of_a_kind.setdefault((match.rule, match.value), []).append(match)
-    sizes = Counter({kind: len(found) for kind, found in of_a_kind.items()})
+    noisiest = [(-len(found), found[-1], kind) for kind, found in of_a_kind.items()]
+    heapify(noisiest)
     gone: set[Match] = set()
     for _ in range(len(kept) - most):
-        kind = max(sizes, key=lambda one: (sizes[one], -of_a_kind[one][-1].time, one))
-        gone.add(of_a_kind[kind].pop())
-        sizes[kind] -= 1
+        size, oldest, kind = heappop(noisiest)
+        gone.add(oldest)
+        of_a_kind[kind].pop()
+        if of_a_kind[kind]:
+            heappush(noisiest, (size + 1, of_a_kind[kind][-1], kind))
     return gone
 
 

@@ -8,7 +8,7 @@ matches may begin one, extend one backwards, or show that two are one. Which epi
 from typing import Any, NamedTuple
 
 from correlate.counting.definition import Counting
-from correlate.counting.gauge import holding
+from correlate.counting.gauge import holding, holds_at_last
 from correlate.counting.match import Match, between, insert, load
 from schemas.ids import digest
 
@@ -90,9 +90,16 @@ def step(rule: Counting, state: Sliding, new: Match, *, width: int, reach: int) 
     gone = [match.time for match in kept.gone if match.time >= oldest]
     episodes = tuple(_without(episode, kept.gone, width) for episode in state.episodes)
     state = Sliding(kept.matches, episodes, max([state.lost, *gone]), state.dropped + len(gone), state.floor)
-    near = between(kept.matches, new.time - width, new.time + width)
-    moments = [time for time in holding(rule, near, width) if time >= new.time]
+    moments = _moments(rule, kept.matches, new, width)
     return _at(rule, state, moments, width) if moments else (state, None)
+
+
+def _moments(rule: Counting, matches: tuple[Match, ...], new: Match, width: int) -> list[int]:
+    """Of the windows that the new match is in, the ends of those of which the condition holds."""
+    if matches and matches[-1].time == new.time:
+        return [new.time] if holds_at_last(rule, matches, width) else []
+    near = between(matches, new.time - width, new.time + width)
+    return [time for time in holding(rule, near, width) if time >= new.time]
 
 
 def _at(rule: Counting, state: Sliding, moments: list[int], width: int) -> tuple[Sliding, Met | None]:
@@ -121,7 +128,7 @@ def _grown(running: list[Episode], moments: list[int]) -> Episode:
     return running[0]._replace(
         first=min(running[0].first, moments[0]),
         last=max(*(item.last for item in running), moments[-1]),
-        told=max(item.told for item in running),
+        told=sum(item.told for item in running),
         gone=sum(item.gone for item in running),
     )
 

@@ -1,7 +1,7 @@
 """The reference: what the correlations mean, by brute force over all events, sharing nothing with the engine."""
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 
@@ -28,7 +28,7 @@ def measured(kind: str, window: Sequence[Seen], steps: int = 0) -> int:
 
 
 def _in_order(chain: Sequence[Seen]) -> bool:
-    return all(a.time <= b.time and a.event != b.event for a, b in zip(chain, chain[1:], strict=False))
+    return all(a.time <= b.time and a.event != b.event for a, b in pairwise(chain))
 
 
 def episodes(kind: str, seen: Sequence[Seen], width: int, least: int, steps: int = 0) -> list[tuple[int, int, int]]:
@@ -37,7 +37,8 @@ def episodes(kind: str, seen: Sequence[Seen], width: int, least: int, steps: int
         {
             end.time
             for end in seen
-            if measured(kind, [one for one in seen if end.time - width <= one.time <= end.time], steps) >= least
+            if (kind != "temporal_ordered" or end.rule == steps - 1)
+            and measured(kind, [one for one in seen if end.time - width <= one.time <= end.time], steps) >= least
         }
     )
     stretches: list[list[int]] = []
@@ -46,9 +47,7 @@ def episodes(kind: str, seen: Sequence[Seen], width: int, least: int, steps: int
             stretches[-1].append(moment)
         else:
             stretches.append([moment])
-    return [
-        (run[0], run[-1], len({one for one in seen if run[0] - width <= one.time <= run[-1]})) for run in stretches
-    ]
+    return [(run[0], run[-1], len({one for one in seen if run[0] - width <= one.time <= run[-1]})) for run in stretches]
 
 
 def silences(seen: Sequence[Seen], width: int, most: int) -> list[int]:

@@ -38,7 +38,9 @@ detection:
 RULES = tuple(rule(name, number) for number, name in enumerate("abc", 1))
 
 
-def correlation(kind: str, condition: str = "", *, rules: str = "[a]", by: str = "[user.name]", span: str = "10s", more: str = "") -> str:
+def correlation(
+    kind: str, condition: str = "", *, rules: str = "[a]", by: str = "[user.name]", span: str = "10s", more: str = ""
+) -> str:
     """A correlation over these rules."""
     return f"""
 title: The correlation
@@ -105,7 +107,9 @@ class Region:
         """Take one event."""
         found = tuple(Found(position=self.position, detection=one) for one in self.detector.detect([event])[0])
         site = event["organization.id"]
-        self.step(DetectionBatch(site=site, source=source, epoch="e", end=self.position, found=found, reached=event["@timestamp"]))
+        self.step(
+            DetectionBatch(site=site, source=source, epoch="e", end=self.position, found=found, reached=event["@timestamp"])
+        )
         return self
 
     def see(self, *moments: tuple[float, str], **fields: Any) -> "Region":

@@ -61,7 +61,7 @@ def test_it_is_told_once_until_a_match_comes_again() -> None:
 
 
 def test_fewer_than() -> None:
-    """lt 3: after some match, fewer than three follow within the timespan."""
+    """Lt 3: after some match, fewer than three follow within the timespan."""
     told = region(correlation("event_count", "{lt: 3}")).see(*((second, "a") for second in range(0, 30, 3)), (1000, "other"))
     assert told.ends[0] == 31
     assert len(told.ends) == 1
@@ -69,14 +69,14 @@ def test_fewer_than() -> None:
 
 @pytest.mark.parametrize(("number", "ends"), [(1, []), (2, [10]), (3, [10]), (4, []), (12, [])])
 def test_a_range(number: int, ends: list[float]) -> None:
-    """gte 2 and lte 3: the crowd is counted when its window has closed, so a larger one is never taken for a small one."""
+    """Gte 2 and lte 3: the crowd is counted when its window has closed, so a larger one is never taken for a small one."""
     moments = [(second / 10, "a") for second in range(number)]
     assert region(correlation("event_count", "{gte: 2, lte: 3}")).see(*moments, (1000, "other")).ends == ends
 
 
 @pytest.mark.parametrize(("number", "ends"), [(2, []), (3, [10]), (4, [])])
 def test_exactly(number: int, ends: list[float]) -> None:
-    """eq 3 is three: not three of four."""
+    """Eq 3 is three: not three of four."""
     moments = [(second / 10, "a") for second in range(number)]
     assert region(correlation("event_count", "{eq: 3}")).see(*moments, (1000, "other")).ends == ends
 

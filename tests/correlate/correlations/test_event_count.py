@@ -88,7 +88,7 @@ def test_a_missing_group_key_leaves_the_event_out(user: object) -> None:
 
 
 def test_more_than_and_ranges_with_a_lower_bound() -> None:
-    """gt needs one more; two lower bounds hold together."""
+    """Gt needs one more; two lower bounds hold together."""
     assert region(correlation("event_count", "{gt: 3}")).see((0, "a"), (1, "a"), (2, "a")).ends == []
     assert region(correlation("event_count", "{gt: 3}")).see((0, "a"), (1, "a"), (2, "a"), (3, "a")).ends == [3]
     assert region(correlation("event_count", "{gt: 1, gte: 3}")).see((0, "a"), (1, "a"), (2, "a")).ends == [2]

@@ -122,6 +122,6 @@ def test_an_ordered_condition_of_and_is_the_order_written() -> None:
 
 
 def test_a_broken_expression_is_refused() -> None:
-    """pySigma says what it could not read; a rule that is not in the list is named."""
+    """PySigma says what it could not read; a rule that is not in the list is named."""
     assert "parse" in refusal(correlation("temporal", "a and (b", rules="[a, b]"))
     assert "c" in refusal(correlation("temporal", "a and c", rules="[a]"))
