@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from correlate import alongside, anchors, baseline, entry, record, settle, sightings, why
 from correlate import incident as incidents
-from correlate.counting.counters import EXPIRING, Counters
+from correlate.counting.counters import EXPIRING, Counters, Turn
 from correlate.counting.definition import Counting
-from correlate.counting.shortfall import Shortfall
 from correlate.guards import Guards
 from correlate.incident import Region
 from correlate.memory import Folder, Memory, home_of, settle_in
@@ -88,29 +87,27 @@ class Correlator:
             _sweep(memory, now, record.from_microseconds(born))
         released = settle.release(memory, now, self._hold)
         signs = (why.HURRIED,) if released.early else ()
-        folder, missed = Folder(memory), Shortfall(memory)
+        folder, turn = Folder(memory), Turn.begin(memory, now)
         for detection in released.detections:
-            yield from self._take(folder, detection, signs, missed, now)
-        for raised in self._counters.close(memory, message, now - self._hold, now):
+            yield from self._take(folder, detection, signs, turn, now)
+        for raised in self._counters.close(turn, message, now - self._hold):
             yield document_of(raised)
-            yield from self._take(folder, raised, signs, missed, now)
-        yield from missed.close(now)
+            yield from self._take(folder, raised, signs, turn, now)
+        yield from turn.end()
         for incident in folder.close(now):
             yield Document("incident", incident.id, incident.model_dump(mode="json", by_alias=True), version=incident.version)
             yield Emit(topics.INCIDENTS, incident.id, incident)
 
-    def _take(
-        self, folder: Folder, detection: Detection, signs: tuple[str, ...], missed: Shortfall, now: datetime
-    ) -> Iterator[Output]:
+    def _take(self, folder: Folder, detection: Detection, signs: tuple[str, ...], turn: Turn, now: datetime) -> Iterator[Output]:
         """What one detection ties, then what it makes correlations raise, which is taken like any other detection."""
         for found in self._ties.of(folder.memory, detection, now):
             if isinstance(found, Lead):
                 yield Document("lead", found.id, found.model_dump(mode="json"), version=found.version)
             else:
                 yield from self._join(folder, found, signs, now)
-        for raised in self._counters.take(folder.memory, detection, missed, now):
+        for raised in self._counters.take(turn, detection):
             yield document_of(raised)
-            yield from self._take(folder, raised, signs, missed, now)
+            yield from self._take(folder, raised, signs, turn, now)
 
     def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""

@@ -5,7 +5,7 @@ have a window to be judged and when, ``reach/`` how far its logs have come, ``in
 ``shortfall/`` what was not counted. The key of a group holds its trust domain: two hospitals' ``svc_backup`` are two accounts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,15 +13,16 @@ from correlate import record
 from correlate.counting import closing, entities, shortfall, sliding
 from correlate.counting import watermark as marks
 from correlate.counting.definition import BY_RULE, NUMBERS, Counting, Measure
+from correlate.counting.group import Group, Groups, Memory, rule_of
 from correlate.counting.match import MAX_VALUE, Match
 from correlate.counting.number import is_number, number
 from correlate.counting.raised import Place, events_counted, raised
 from correlate.counting.shortfall import Shortfall
-from schemas.detection import Detection, DetectionBatch, Group, Kind
+from schemas.detection import Detection, DetectionBatch, Kind
+from schemas.detection import Group as Written
 from schemas.ids import digest
 from schemas.noun import Noun
-
-Memory = MutableMapping[str, bytes]
+from schemas.output import Document
 
 LATENESS = timedelta(hours=24)
 """How much later than the rest of its trust domain's logs a match may come and still count, where a condition is met at once."""
@@ -32,27 +33,30 @@ MAX_OPEN = 500
 EXPIRING = ("count/", "closing/", "reach/", "inner/")
 """Beginnings of the records that are forgotten when nothing has used them for longer than the longest timespan."""
 
-_MICROSECOND = timedelta(microseconds=1)
-_LATENESS = LATENESS // _MICROSECOND
+_LATENESS = LATENESS // timedelta(microseconds=1)
 
 
-class _Group(NamedTuple):
-    """Where one group's state is."""
+class Turn(NamedTuple):
+    """What one step of the stage works on."""
 
-    rule: Counting
-    domain: str
-    by: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        return f"count/{self.rule.id}/{digest(self.domain, *self.by)}"
+    groups: Groups
+    missed: Shortfall
+    now: datetime
 
     @property
-    def width(self) -> int:
-        return self.rule.window // _MICROSECOND
+    def memory(self) -> Memory:
+        """All that is remembered."""
+        return self.groups.memory
 
-    def put(self, memory: Memory, state: sliding.Sliding | closing.Closing, known: entities.Known, now: datetime) -> None:
-        memory[self.key] = record.pack(now, [state, known, self.by])
+    @classmethod
+    def begin(cls, memory: Memory, now: datetime) -> "Turn":
+        """Nothing was looked at yet."""
+        return cls(Groups(memory), Shortfall(memory), now)
+
+    def end(self) -> Iterator[Document]:
+        """Write what changed, and tell what was not counted."""
+        self.groups.close(self.now)
+        yield from self.missed.close(self.now)
 
 
 class Counters:
@@ -80,104 +84,99 @@ class Counters:
             after = marks.hear(reach, f"{batch.site}/{batch.source}", record.microseconds(max(known)), record.microseconds(now))
             memory[key] = record.pack(now, after)
 
-    def take(self, memory: Memory, detection: Detection, missed: Shortfall, now: datetime) -> Iterator[Detection]:
+    def take(self, turn: Turn, detection: Detection) -> Iterator[Detection]:
         """Count one detection wherever it counts; give what its correlations raise."""
-        for group in detection.groups:
-            rule = self._rules.get(group.correlation)
+        for written in detection.groups:
+            rule = self._rules.get(written.correlation)
             if rule is None or detection.rule_id not in rule.rules:
                 continue
-            found = _Group(rule, self._domain(detection.site), tuple(map(_short, group.by)))
-            match = _match(rule, detection, group)
-            if reason := self._why_not(memory, found, match, detection, now):
-                missed.add(rule.id, reason)
+            group = Group(rule, self._domain(detection.site), tuple(map(_short, written.by)))
+            match = _match(rule, detection, written)
+            if reason := _why_not(turn, group, match, detection):
+                turn.missed.add(rule.id, reason)
             elif rule.closes:
-                self._await(memory, found, match, detection, missed, now)
-            else:
-                yield from self._slide(memory, found, match, detection, missed, now)
+                _await(turn, group, match, detection)
+            elif found := _slide(turn, group, match, detection):
+                yield found
 
-    def close(self, memory: Memory, message: Noun, settled: datetime, now: datetime) -> Iterator[Detection]:
+    def close(self, turn: Turn, message: Noun, settled: datetime) -> Iterator[Detection]:
         """Move the line of the trust domains that a message concerns, all of them for a tick; judge what has closed.
 
         ``settled`` is when the last batch arrived whose detections have all been counted.
         """
         for domain in self._concerned(message):
-            data = record.unpack(memory.get(f"reach/{domain}"))
+            data = record.unpack(turn.memory.get(f"reach/{domain}"))
             if data is None:
                 continue
             before = marks.Reach.load(data)
-            reach = marks.advance(before, record.microseconds(settled), record.microseconds(now))
-            closed = [row for row in _open(memory, domain) if row[0] < reach.line]
+            reach = marks.advance(before, record.microseconds(settled), record.microseconds(turn.now))
+            closed = [key for end, key in _open(turn.memory, domain) if end < reach.line]
             if closed or reach.pending != before.pending:  # the clock alone moves nothing that anybody waits for
-                memory[f"reach/{domain}"] = record.pack(now, reach)
-            for _, key in closed:
-                yield from self._judge(memory, domain, key, reach.line, now)
+                turn.memory[f"reach/{domain}"] = record.pack(turn.now, reach)
+            for key in closed:
+                yield from self._judge(turn, domain, key, reach.line)
 
     def _concerned(self, message: Noun) -> Sequence[str]:
         if not self._rules:
             return ()
         return (self._domain(message.site),) if isinstance(message, DetectionBatch) else self._domains
 
-    def _why_not(self, memory: Memory, group: _Group, match: Match, detection: Detection, now: datetime) -> str:
-        """Why a match does not count; empty when it does."""
-        if _is_future(detection.time, now):
-            return shortfall.FUTURE
-        if group.rule.measure in NUMBERS and not _adds_up(group.rule, match.value):
-            return shortfall.NOT_A_NUMBER
-        line = marks.Reach.load(record.unpack(memory.get(f"reach/{group.domain}"))).line
-        reach = 0 if group.rule.closes else _LATENESS
-        return shortfall.LATE if match.time < line - reach else ""
-
-    def _slide(
-        self, memory: Memory, group: _Group, match: Match, detection: Detection, missed: Shortfall, now: datetime
-    ) -> Iterator[Detection]:
-        plain, known = _load(memory, group.key)
-        state = sliding.Sliding.load(plain)
-        if match.time <= state.floor:
-            missed.add(group.rule.id, shortfall.LATE)
+    def _judge(self, turn: Turn, domain: str, key: str, line: int) -> Iterator[Detection]:
+        rule = rule_of(key, self._rules)
+        known = turn.groups.find(key, rule) if rule else None
+        if rule is None or known is None or not isinstance(known.state, closing.Closing):
+            _wait(turn, domain, key, None)  # the rule is gone, or was changed
             return
-        known = entities.note(known, detection.entities, match.time)
-        after, met = sliding.step(group.rule, state, match, width=group.width, reach=_LATENESS)
-        missed.add(group.rule.id, shortfall.LOST, after.dropped - state.dropped)
-        group.put(memory, after, known, now)
-        if met:
-            yield _raise(memory, group, met, known, now, detection)
-
-    def _await(self, memory: Memory, group: _Group, match: Match, detection: Detection, missed: Shortfall, now: datetime) -> None:
-        """Put a match where it is judged when its window closes."""
-        waiting = _open(memory, group.domain)
-        if len(waiting) >= MAX_OPEN and not any(key == group.key for _, key in waiting):
-            missed.add(group.rule.id, shortfall.UNOPENED)
-            return
-        plain, known = _load(memory, group.key)
-        state = closing.Closing.load(plain)
-        after = closing.add(state, match)
-        missed.add(group.rule.id, shortfall.LOST, after.dropped - state.dropped)
-        group.put(memory, after, entities.note(known, detection.entities, match.time), now)
-        _wait(memory, group.domain, group.key, closing.due(group.rule, after, group.width), now)
-
-    def _judge(self, memory: Memory, domain: str, key: str, line: int, now: datetime) -> Iterator[Detection]:
-        group = self._group(memory, domain, key)
-        if group is None:
-            _wait(memory, domain, key, None, now)
-            return
-        plain, known = _load(memory, key)
-        after, met = closing.judge(group.rule, closing.Closing.load(plain), line, group.width)
-        group.put(memory, after, known, now)
-        _wait(memory, domain, key, closing.due(group.rule, after, group.width), now)
+        group = Group(rule, domain, known.by)
+        after, met = closing.judge(rule, known.state, line, group.width)
+        turn.groups.put(group, known._replace(state=after))
+        _wait(turn, domain, key, closing.due(rule, after, group.width))
         for one in met:
-            yield _raise(memory, group, one, known, now)
-
-    def _group(self, memory: Memory, domain: str, key: str) -> _Group | None:
-        """The group of a record; None when its rule is gone, or was changed to one that does not wait."""
-        data = record.unpack(memory.get(key))
-        rule = self._rules.get(key.split("/")[1])
-        return _Group(rule, domain, tuple(data[2])) if data and rule and rule.closes else None
+            yield _raise(turn, group, one, known.entities)
 
     def _domain(self, site: str) -> str:
         return self._domain_of.get(site, site)
 
 
-def _match(rule: Counting, detection: Detection, group: Group) -> Match:
+def _why_not(turn: Turn, group: Group, match: Match, detection: Detection) -> str:
+    """Why a match does not count; empty when it does."""
+    if _is_future(detection.time, turn.now):
+        return shortfall.FUTURE
+    if group.rule.measure in NUMBERS and not _adds_up(group.rule, match.value):
+        return shortfall.NOT_A_NUMBER
+    line = marks.Reach.load(record.unpack(turn.memory.get(f"reach/{group.domain}"))).line
+    reach = 0 if group.rule.closes else _LATENESS
+    return shortfall.LATE if match.time < line - reach else ""
+
+
+def _slide(turn: Turn, group: Group, match: Match, detection: Detection) -> Detection | None:
+    """Count a match whose correlation is met at once."""
+    known = turn.groups.get(group)
+    state = known.state
+    if not isinstance(state, sliding.Sliding) or match.time <= state.floor:
+        turn.missed.add(group.rule.id, shortfall.LATE)
+        return None
+    after, met = sliding.step(group.rule, state, match, width=group.width, reach=_LATENESS)
+    turn.missed.add(group.rule.id, shortfall.LOST, after.dropped - state.dropped)
+    seen = entities.note(known.entities, detection.entities, match.time)
+    turn.groups.put(group, known._replace(state=after, entities=seen))
+    return _raise(turn, group, met, seen, detection) if met else None
+
+
+def _await(turn: Turn, group: Group, match: Match, detection: Detection) -> None:
+    """Put a match where it is judged when its window closes."""
+    known, waiting = turn.groups.get(group), _open(turn.memory, group.domain)
+    state = known.state
+    if not isinstance(state, closing.Closing) or (len(waiting) >= MAX_OPEN and not any(key == group.key for _, key in waiting)):
+        turn.missed.add(group.rule.id, shortfall.UNOPENED)
+        return
+    after = closing.add(state, match)
+    turn.missed.add(group.rule.id, shortfall.LOST, after.dropped - state.dropped)
+    turn.groups.put(group, known._replace(state=after, entities=entities.note(known.entities, detection.entities, match.time)))
+    _wait(turn, group.domain, group.key, closing.due(group.rule, after, group.width))
+
+
+def _match(rule: Counting, detection: Detection, written: Written) -> Match:
     """Only what the measure asks for: the same event counts once, whichever of the rules found it."""
     one_event = detection.kind is not Kind.CORRELATION and len(detection.event_ids) == 1
     by_value = rule.measure in NUMBERS or rule.measure is Measure.VALUES
@@ -185,7 +184,7 @@ def _match(rule: Counting, detection: Detection, group: Group) -> Match:
         record.microseconds(detection.time),
         detection.event_ids[0] if one_event else detection.id,
         rule.rules.index(detection.rule_id) if rule.measure in BY_RULE else 0,
-        _short(group.value) if by_value else "",
+        _short(written.value) if by_value else "",
         detection.site,
     )
 
@@ -204,29 +203,23 @@ def _is_future(time: datetime, now: datetime) -> bool:
     return record.microseconds(now) > 0 and time > now + FUTURE
 
 
-def _load(memory: Memory, key: str) -> tuple[Any, entities.Known]:
-    """The plain state of a group and what it speaks of."""
-    data = record.unpack(memory.get(key))
-    return (data[0], entities.load(data[1])) if data else (None, ())
-
-
 def _open(memory: Memory, domain: str) -> list[list[Any]]:
     """End of the next window, and key, of each group of the trust domain that has one; earliest first."""
     return list(record.unpack(memory.get(f"closing/{domain}")) or ())
 
 
-def _wait(memory: Memory, domain: str, key: str, end: int | None, now: datetime) -> None:
+def _wait(turn: Turn, domain: str, key: str, end: int | None) -> None:
     """Note when the next window of a group closes; None when it has none."""
-    rows = [row for row in _open(memory, domain) if row[1] != key]
-    memory[f"closing/{domain}"] = record.pack(now, sorted([*rows, *([[end, key]] if end is not None else [])]))
+    before = _open(turn.memory, domain)
+    rows = sorted([*(row for row in before if row[1] != key), *([[end, key]] if end is not None else [])])
+    if rows != before:
+        turn.memory[f"closing/{domain}"] = record.pack(turn.now, rows)
 
 
-def _raise(
-    memory: Memory, group: _Group, met: sliding.Met, known: entities.Known, now: datetime, last: Detection | None = None
-) -> Detection:
-    found = raised(group.rule, met, Place(group.by, known), _events(memory, met), last)
+def _raise(turn: Turn, group: Group, met: sliding.Met, seen: entities.Known, last: Detection | None = None) -> Detection:
+    found = raised(group.rule, met, Place(group.by, seen), _events(turn.memory, met), last)
     if group.rule.feeds:
-        memory[f"inner/{found.id}"] = record.pack(now, list(found.event_ids))
+        turn.memory[f"inner/{found.id}"] = record.pack(turn.now, list(found.event_ids))
     return found
 
 

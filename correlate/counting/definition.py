@@ -78,6 +78,8 @@ class Counting:
     state: State = State.ON
     feeds: tuple[Feed, ...] = ()
     """The correlations that count what this one raises."""
+    version: str = ""
+    """Another one when the correlation is written otherwise: then it starts clean, and forgets what it counted."""
     is_evidence_only: bool = False
     """Whether it alerts only through those: none of them says *generate*."""
 

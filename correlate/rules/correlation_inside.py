@@ -3,6 +3,7 @@
 What is not counted exactly is refused here, with the reason.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from correlate.rules.correlation_references import Counted
 from correlate.rules.rule import level_of
 from correlate.rules.select import state_by
 from schemas.detection import State
+from schemas.ids import digest
 
 _MEASURES = {kind: Measure(kind.name.lower()) for kind in SigmaCorrelationType}
 
@@ -66,6 +68,7 @@ def counting(
         condition=condition,
         generate=written.generate,
         state=state_by(status, level),
+        version=digest(json.dumps(document["correlation"], sort_keys=True, default=str))[:8],
         percentile=percentile_of(document) if measure is Measure.PERCENTILE else Fraction(0),
     )
 

@@ -213,6 +213,18 @@ def test_an_adversarial_ordered_rule_costs_one_step_a_match() -> None:
     assert [visited(number) for number in (500, 1000, 2000)] == [500, 1000, 2000]
 
 
+def test_a_changed_correlation_starts_clean_and_an_unchanged_one_goes_on() -> None:
+    """New rules over the old memory: what is written as before keeps its count, what is written otherwise forgets it."""
+    before = region(THREE).see((0, "a"), (1, "a"))
+    unchanged = Region(book(THREE), memory=dict(before.memory), position=10).see((2, "a"))
+    changed = Region(book(correlation("event_count", "{gte: 2}")), memory=dict(before.memory), position=10).see((2, "a"))
+    assert (unchanged.ends, changed.ends) == ([2], [])
+
+    waiting = region(correlation("event_count", "{eq: 0}")).see((0, "a"))
+    other = Region(book(THREE), memory=dict(waiting.memory), position=10)
+    assert other.see((5000, "other"), (5001, "a"), (5002, "a"), (5003, "a")).ends == [5003]
+
+
 WORST = ("ab", "bac", "cba", "bbaac")
 """Orders that never, or only late, make a sequence."""
 
