@@ -12,6 +12,7 @@ from correlate import alongside, anchors, baseline, entry, record, settle, sight
 from correlate import incident as incidents
 from correlate.counting.counters import EXPIRING, Counters, Turn
 from correlate.counting.definition import Counting
+from correlate.counting.group import recount
 from correlate.guards import Guards
 from correlate.incident import Region
 from correlate.memory import Folder, Memory, home_of, settle_in
@@ -251,3 +252,4 @@ def _sweep(memory: Memory, now: datetime, born: datetime) -> None:
     for key in expiring:
         if now - max(record.touched(memory[key]), born) > FORGET:
             del memory[key]
+    recount(memory, now)

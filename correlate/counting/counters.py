@@ -1,7 +1,7 @@
 """Counts detections for all correlations inside trust domains: the records of the stage, and what is raised.
 
 Records, each within its declared size: ``count/`` the state of one correlation and group, ``closing/`` which groups of a trust domain
-have a window to be judged and when, ``reach/`` how far its logs have come, ``inner/`` the events of what an inner correlation raised,
+have a window to be judged and when, ``groups/`` how many groups there are, ``reach/`` how far its logs have come, ``inner/`` the events of what an inner correlation raised,
 ``shortfall/`` what was not counted. The key of a group holds its trust domain: two hospitals' ``svc_backup`` are two accounts.
 """
 
@@ -146,7 +146,9 @@ def _why_not(turn: Turn, group: Group, match: Match, detection: Detection) -> st
         return shortfall.NOT_A_NUMBER
     line = marks.Reach.load(record.unpack(turn.memory.get(f"reach/{group.domain}"))).line
     reach = 0 if group.rule.closes else _LATENESS
-    return shortfall.LATE if match.time < line - reach else ""
+    if match.time < line - reach:
+        return shortfall.LATE
+    return "" if turn.groups.may_open(group, turn.now) else shortfall.UNOPENED
 
 
 def _slide(turn: Turn, group: Group, match: Match, detection: Detection) -> Detection | None:

@@ -1,5 +1,6 @@
 """The records of groups: where the state of one correlation, trust domain and group is. Each is read once and written once in a step."""
 
+from collections import Counter
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from correlate.counting.closing import Closing
 from correlate.counting.definition import Counting
 from correlate.counting.sliding import Sliding
 from schemas.ids import digest
+
+MAX_GROUPS = 20_000
+"""Groups of one correlation in one trust domain: somebody who makes up names must not fill the memory, nor push other sites out."""
 
 Memory = MutableMapping[str, bytes]
 State = Sliding | Closing
@@ -25,7 +29,7 @@ class Group(NamedTuple):
     @property
     def key(self) -> str:
         """The name of its record."""
-        return f"count/{self.rule.id}/{self.rule.version}/{digest(self.domain, *self.by)}"
+        return f"count/{self.rule.id}/{self.rule.version}/{digest(self.domain)[:8]}/{digest(*self.by)}"
 
     @property
     def width(self) -> int:
@@ -59,6 +63,18 @@ class Groups:
             self._known[key] = Known(_kind(rule).load(data[0]), entities.load(data[1]), tuple(data[2]))
         return self._known.get(key)
 
+    def may_open(self, group: Group, now: datetime) -> bool:
+        """Whether a group is known, or there is room for one more; then it is counted as one."""
+        if group.key in self._known or group.key in self.memory:
+            return True
+        family = _family(group.key)
+        number = record.unpack(self.memory.get(family)) or 0
+        if number >= MAX_GROUPS:
+            return False
+        self.memory[family] = record.pack(now, number + 1)
+        self._known[group.key] = Known(_kind(group.rule)(), (), group.by)
+        return True
+
     def put(self, group: Group, known: Known) -> None:
         """Take note of a group as it is now."""
         self._known[group.key] = known
@@ -71,9 +87,25 @@ class Groups:
         self._changed.clear()
 
 
+def recount(memory: Memory, now: datetime) -> None:
+    """How many groups there are, after some were forgotten."""
+    there = Counter(_family(key) for key in memory if key.startswith("count/"))
+    for family in [key for key in memory if key.startswith("groups/")]:
+        if there[family]:
+            memory[family] = record.pack(now, there[family])
+        else:
+            del memory[family]
+
+
+def _family(key: str) -> str:
+    """The record that counts the groups of one correlation in one trust domain."""
+    _, rule_id, _, domain, _ = key.split("/")
+    return f"groups/{rule_id}/{domain}"
+
+
 def rule_of(key: str, rules: Mapping[str, Counting]) -> Counting | None:
     """The rule of a record; None when it is gone, or was changed since."""
-    _, rule_id, version, _ = key.split("/")
+    _, rule_id, version, *_ = key.split("/")
     rule = rules.get(rule_id)
     return rule if rule and rule.version == version else None
 

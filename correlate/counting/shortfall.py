@@ -14,7 +14,7 @@ FUTURE = "future"
 LOST = "lost"
 """Matches that had to go because their group had too many: a count of it may be too low."""
 UNOPENED = "unopened"
-"""Matches of groups that could not be opened because their trust domain has too many open windows."""
+"""Matches of groups that could not be opened because their trust domain has too many groups, or too many open windows."""
 NOT_A_NUMBER = "not_a_number"
 """Matches whose field is no number that can be added up."""
 REASONS = (LATE, FUTURE, LOST, UNOPENED, NOT_A_NUMBER)

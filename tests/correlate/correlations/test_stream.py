@@ -193,6 +193,20 @@ def test_too_many_open_windows_open_no_more() -> None:
     assert max(map(len, told.memory.values())) <= record.MAX_STATE
 
 
+def test_made_up_names_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound no group is opened, those that are known go on, and a sweep makes room again; another site has its own room."""
+    monkeypatch.setattr("correlate.counting.group.MAX_GROUPS", 5)
+    told = region(THREE).tick(0).see((0, "a"), (1, "a"))
+    for number in range(10):
+        told.see((1, "a"), user=f"made up {number}")
+    assert told.shortfall[ID][UNOPENED] == 6
+    assert sum(key.startswith("count/") for key in told.memory) == 5
+    assert told.see((2, "a")).ends == [2]
+    assert told.see((0, "a"), (1, "a"), (2, "a"), site=ANNECY).ends == [2, 2]
+    told.tick(9 * DAY).see(*((9 * DAY + second, "a") for second in (0, 1, 2)), user="a new one")
+    assert told.ends == [2, 2, 9 * DAY + 2]
+
+
 def test_what_lost_matches_is_not_judged_absent() -> None:
     """A bound may hide an alert and never makes one: a window that lost matches cannot be *fewer than*."""
     told = region(correlation("event_count", "{gt: 0, lt: 750}", span="1h"))
