@@ -79,9 +79,12 @@ class Counters:
         times = [item.detection.time for item in batch.found]
         known = [time for time in (*times, *([batch.reached] if batch.reached else ())) if not _is_future(time, now)]
         if known:
+            reached = record.microseconds(max(known))
+            if _has_clock(now):
+                reached = min(reached, record.microseconds(now))  # a forged time must not make the honest ones late
             key = f"reach/{self._domain(batch.site)}"
             reach = marks.Reach.load(record.unpack(memory.get(key)))
-            after = marks.hear(reach, f"{batch.site}/{batch.source}", record.microseconds(max(known)), record.microseconds(now))
+            after = marks.hear(reach, f"{batch.site}/{batch.source}", reached, record.microseconds(now))
             memory[key] = record.pack(now, after)
 
     def take(self, turn: Turn, detection: Detection) -> Iterator[Detection]:
@@ -202,7 +205,12 @@ def _adds_up(rule: Counting, value: str) -> bool:
 
 
 def _is_future(time: datetime, now: datetime) -> bool:
-    return record.microseconds(now) > 0 and time > now + FUTURE
+    return _has_clock(now) and time > now + FUTURE
+
+
+def _has_clock(now: datetime) -> bool:
+    """Whether a tick has come: until then *now* is 1970."""
+    return record.microseconds(now) > 0
 
 
 def _open(memory: Memory, domain: str) -> list[list[Any]]:

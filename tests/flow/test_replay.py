@@ -86,6 +86,7 @@ def test_the_same_input_gives_the_same_bytes_in_any_order_of_sites(twice: list[d
         "memberships.ndjson",
         "incidents.ndjson",
         "leads.ndjson",
+        "shortfalls.ndjson",
         "notices.ndjson",
         "dead.ndjson",
         "summary.json",

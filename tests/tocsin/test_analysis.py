@@ -84,9 +84,12 @@ def test_events_then_detections_then_one_message() -> None:
 
 
 def test_a_batch_without_detections_still_says_how_far_it_came() -> None:
-    """An empty message with the last position."""
+    """An empty message with the last position and the latest event time; of several messages, the last one says it."""
     (message,) = onward(step(batch("0 x", "0 x")))
-    assert (message.end, message.found) == (10, ())
+    assert (message.end, message.found, message.reached) == (10, (), NOW)
+
+    several = onward(step(batch(f"{MAX_FOUND} on", "1 on")))
+    assert [message.reached for message in several] == [None, NOW]
 
 
 @pytest.mark.parametrize("counts", [[MAX_FOUND], [MAX_FOUND, 1], [150, 40, 40, 1], [1] * 450, [3 * MAX_FOUND, 1]])

@@ -103,6 +103,7 @@ def _write(folder: Path, result: Replayed, summary: Body) -> None:
             ("memberships", by_time(result.memberships.values(), "time")),
             ("incidents", by_time(result.incidents.values(), "first_seen")),
             ("leads", by_time(result.leads.values(), "first_seen")),
+            ("shortfalls", by_time(result.shortfalls.values())),
             ("notices", by_time(result.notices.values(), "at")),
             ("dead", by_time(result.dead.values(), "reason")),
         ):

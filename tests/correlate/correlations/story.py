@@ -83,6 +83,8 @@ class Region:
     shortfall: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     incidents: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     position: int = 0
+    clock: float | None = None
+    """Seconds after the start; None before the first tick."""
 
     def __post_init__(self) -> None:
         members = [site.model_copy(update={"trust_domain": self.ght.get(site.finess, site.finess)}) for site in sites()]
@@ -104,7 +106,10 @@ class Region:
         } | {name.replace("__", "."): value for name, value in fields.items()}
 
     def hear(self, event: Event, source: str = "s") -> "Region":
-        """Take one event."""
+        """Take one event; a clock that runs is never behind it, unless it claims to be weeks ahead."""
+        second = (datetime.fromisoformat(event["@timestamp"]) - START).total_seconds()
+        if self.clock is not None and self.clock < second < self.clock + 10 * 86_400:
+            self.tick(second)
         found = tuple(Found(position=self.position, detection=one) for one in self.detector.detect([event])[0])
         site = event["organization.id"]
         self.step(
@@ -120,6 +125,7 @@ class Region:
 
     def tick(self, seconds: float) -> "Region":
         """The clock is so many seconds after the start."""
+        self.clock = seconds if self.clock is None else max(self.clock, seconds)
         self.step(Tick(now=START + timedelta(seconds=seconds)))
         return self
 

@@ -40,14 +40,14 @@ def test_at_a_silent_site_the_clock_decides() -> None:
 
 def test_another_site_does_not_decide() -> None:
     """Each trust domain has its own watermark: Annecy's logs say nothing of Vienne's."""
-    told = region(NONE).tick(0).see((0, "a")).see((5000, "other"), site=ANNECY)
+    told = region(NONE).tick(0).see((0, "a")).see((1000, "other"), site=ANNECY)
     assert told.ends == []
 
 
 def test_a_source_that_still_speaks_is_waited_for() -> None:
     """One source is ahead; the slower one has not reached the end of the window."""
     told = region(NONE).tick(0).see((0, "a"))
-    slow, fast = told.event(1, "other"), told.event(5000, "other")
+    slow, fast = told.event(1, "other"), told.event(1000, "other")
     told.hear(slow, "slow").hear(fast, "s")
     assert told.ends == []
     assert told.hear(told.event(LATER, "other"), "slow").ends == [10]

@@ -52,6 +52,17 @@ def test_an_event_from_the_future_is_quarantined() -> None:
     assert told.see((2, "a")).ends == [2]
 
 
+def test_a_time_hours_ahead_makes_no_honest_event_late() -> None:
+    """Who can write one log line with tomorrow's time cannot switch off what waits for a window to close."""
+    told = region(correlation("temporal", "a and not b", rules="[a, b]")).tick(0)
+    forged = told.event(DAY - 60, "other")
+    told.clock = None
+    told.hear(forged)
+    told.clock = 0
+    assert told.see((1, "a"), (1000, "other")).ends == [11]
+    assert told.shortfall == {}
+
+
 def test_a_late_event_ties_two_episodes_into_one() -> None:
     """Two crowds and what lay between them: no third alert."""
     told = region(THREE).see(*((second, "a") for second in (0, 1, 2, 20, 21, 22)))
