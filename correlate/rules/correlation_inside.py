@@ -49,7 +49,7 @@ def counting(
     keys = [counted.where(field) for field in group_by]
     field = None if measure in BY_RULE or measure is Measure.EVENTS else _field(written)
     level, status = level_of(written.level), written.status.name.lower() if written.status else ""
-    return Counting(
+    found = Counting(
         id=rule_id,
         name=written.name or "",
         title=written.title,
@@ -71,6 +71,11 @@ def counting(
         version=digest(json.dumps(document["correlation"], sort_keys=True, default=str))[:8],
         percentile=percentile_of(document) if measure is Measure.PERCENTILE else Fraction(0),
     )
+    if found.closes and counted.waits:
+        raise Unsupported(
+            f"it is judged when its window closes, before the correlation {counted.waits!r}, which waits too, could tell"
+        )
+    return found
 
 
 def _condition(written: SigmaCorrelationRule, document: Mapping[str, Any], measure: Measure, counted: Counted) -> Condition:

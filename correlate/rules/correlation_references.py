@@ -46,6 +46,11 @@ class Counted:
         """The first place of a rule, by name or id."""
         return self.ids.index(self._referenced(name).id)
 
+    @property
+    def waits(self) -> str:
+        """The correlation among them that is told only when its own window has closed; empty when there is none."""
+        return next((found.name or found.id for found in self._found if isinstance(found, Counting) and found.closes), "")
+
     def where(self, field: str) -> dict[str, Names]:
         """For each rule, where a field or alias is read."""
         return {found.id: self._read(field, found) for found in self._found}

@@ -76,6 +76,17 @@ def test_correlations_that_refer_to_one_another_are_refused() -> None:
     assert all("unknown, refused, or a correlation that counts it" in refusal.reason for refusal in refusals)
 
 
+def test_an_absence_may_be_a_step_and_is_refused_where_it_would_always_be_late() -> None:
+    """A heartbeat stops, then B: fires. What is itself judged when its window closes would have closed before."""
+    silence = inner("event_count", "{eq: 0}")
+    told = region(silence, correlation("temporal", rules="[burst, b]", span="1m")).see((0, "a"), (20, "b"), (1000, "other"))
+    assert by_rule(told) == {"Inner correlation": [10], "The correlation": [20]}
+
+    outer = correlation("temporal", "b and not burst", rules="[burst, b]")
+    (refused,) = load((f"{number}.yml", text) for number, text in enumerate((silence, outer, *RULES))).refusals
+    assert "could tell" in refused.reason
+
+
 def test_k_sites_of_a_correlation() -> None:
     """A correlation over sites counts what a correlation inside each of them raised."""
     outer = correlation("value_count", "{gte: 2, field: organization.id}", rules="[burst]", by="[]", span="1h")
