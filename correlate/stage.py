@@ -71,9 +71,10 @@ class Correlator:
         self._counters = Counters(countings, self._domain_of)
         self._hold = hold
 
-    def use(self, correlations: Iterable[SitesWithin]) -> None:
+    def use(self, correlations: Iterable[SitesWithin], countings: Iterable[Counting] = ()) -> None:
         """From the next message on, count for these; what an unchanged one has counted is kept, a changed one starts anew."""
         self._ties.use({rule.id: rule for rule in correlations})
+        self._counters.use(countings)
 
     def step(self, memory: Memory, message: Noun) -> Iterator[Output]:
         """Take one message; give the incidents it changes, their new memberships and the detections of correlations."""

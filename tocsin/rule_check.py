@@ -82,7 +82,7 @@ def check(
         found += _of_rule(item, _place(where[item.rule.path], str(item.written.id or ""), item.rule.name))
     found += _doubles(read, where)
     found += _unfinished(texts)
-    paths = {*(rule.path for rule in book.rules), *(rule.path for rule in book.sites_within)}
+    paths = {*(rule.path for rule in book.rules), *(rule.path for rule in book.correlations)}
     loaded = sorted(paths - set(tested))
     found += [Finding(Severity.WARNING, "tests", path, None, "", "no cases beside it") for path in loaded]
     return book, sorted(found, key=lambda finding: (finding.path, finding.line or 0, finding.code))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from correlate.counting.definition import Counting
 from correlate.rules.correlation import SitesWithin
 from correlate.rules.load import RuleBook
 from correlate.rules.rule import Rule
@@ -16,7 +17,8 @@ from tocsin.settings import RulesSection
 
 STATES: Mapping[str, State | None] = {"on": State.ON, "shadow": State.SHADOW, "off": None}
 
-Written = Rule | SitesWithin
+Correlation = SitesWithin | Counting
+Written = Rule | Correlation
 
 
 class Misset(ConfigurationError):
@@ -45,22 +47,31 @@ def decided(book: RuleBook, section: RulesSection) -> Decided:
         Misset: a setting names a rule that the book does not have, or fits none, or asks what cannot be.
     """
     standings = {rule.id: Standing(State.ON if section.all_on else default_state(rule)) for rule in book.rules}
-    correlations = {rule.id: rule for rule in book.sites_within}
+    correlations: dict[str, Correlation] = {rule.id: _undecided(rule, section) for rule in book.correlations}
     for number, setting in enumerate(section.setting):
         chosen = _chosen(number, setting, book)
         if setting.state is not None:
             _stand(number, setting, chosen, standings, correlations)
         else:
             _count(number, setting, chosen, correlations)
-    for rule_id in _silent(book.sites_within) & standings.keys():
+    for rule_id in _silent(book.correlations) & standings.keys():
         standings[rule_id] = standings[rule_id].silent
     rules = tuple(rule for rule in book.rules if not standings[rule.id].is_off)
-    running = replace(book, rules=rules, sites_within=tuple(correlations.values()))
+    over_sites = tuple(rule for rule in correlations.values() if isinstance(rule, SitesWithin))
+    inside = tuple(rule for rule in correlations.values() if isinstance(rule, Counting))
+    running = replace(book, rules=rules, sites_within=over_sites, countings=inside)
     return Decided(running, {rule.id: standings[rule.id] for rule in rules})
 
 
+def _undecided(rule: Correlation, section: RulesSection) -> Correlation:
+    """One that only feeds another stays silent, whatever is on."""
+    if section.all_on and isinstance(rule, Counting) and not rule.is_evidence_only:
+        return replace(rule, state=State.ON)
+    return rule
+
+
 def _chosen(number: int, setting: RuleSetting, book: RuleBook) -> list[Written]:
-    every: tuple[Written, ...] = (*book.rules, *book.sites_within)
+    every: tuple[Written, ...] = (*book.rules, *book.correlations)
     written = {rule.id: rule for rule in every}
     for rule_id in setting.ids:
         if rule_id not in written:
@@ -106,7 +117,7 @@ def _stand(
     setting: RuleSetting,
     chosen: Sequence[Written],
     standings: dict[str, Standing],
-    correlations: dict[str, SitesWithin],
+    correlations: dict[str, Correlation],
 ) -> None:
     state = STATES[setting.state or "off"]
     for rule in chosen:
@@ -116,25 +127,32 @@ def _stand(
             standings[rule.id] = before._replace(elsewhere=elsewhere) if setting.sites else Standing(state)
         elif setting.state == "off" and not setting.sites:
             correlations.pop(rule.id, None)
+        elif isinstance(rule, Counting) and state and not setting.sites:
+            correlations[rule.id] = rule if rule.is_evidence_only else replace(rule, state=state)
         elif rule.id in setting.ids:
             if setting.state == "on" and not setting.sites:
                 correlations[rule.id] = rule
             else:
-                raise Misset(number, "state", f"{rule.id} is a correlation over sites: it is on or off for the whole region")
+                raise Misset(
+                    number, "state", f"{rule.id} is a correlation: it stands the same in the whole region{_no_shadow(rule)}"
+                )
 
 
-def _count(number: int, setting: RuleSetting, chosen: Sequence[Written], correlations: dict[str, SitesWithin]) -> None:
-    fitting = [rule for rule in chosen if not isinstance(rule, Rule)]
+def _no_shadow(rule: Correlation) -> str:
+    return ", on or off" if isinstance(rule, SitesWithin) else ""
+
+
+def _count(number: int, setting: RuleSetting, chosen: Sequence[Written], correlations: dict[str, Correlation]) -> None:
+    fitting = [rule for rule in chosen if isinstance(rule, SitesWithin)]
     if not fitting:
-        raise Misset(
-            number, "threshold", "only a correlation has one, and these are none: " + ", ".join(rule.id for rule in chosen[:3])
-        )
+        named = ", ".join(rule.id for rule in chosen[:3])
+        raise Misset(number, "threshold", f"only a correlation over sites has one, and these are none: {named}")
     for rule in fitting:
         if setting.threshold and rule.id in correlations:
-            correlations[rule.id] = replace(correlations[rule.id], threshold=setting.threshold)
+            correlations[rule.id] = replace(rule, threshold=setting.threshold)
 
 
-def _silent(correlations: Sequence[SitesWithin]) -> set[str]:
+def _silent(correlations: Sequence[Correlation]) -> set[str]:
     """The rules that speak only through correlations, also through one that is off."""
     counted = {rule_id for correlation in correlations for rule_id in correlation.rules}
     return counted - {rule_id for correlation in correlations if correlation.generate for rule_id in correlation.rules}

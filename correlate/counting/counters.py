@@ -72,6 +72,10 @@ class Counters:
         self._domain_of = domain_of
         self._domains = sorted(set(domain_of.values()))
 
+    def use(self, rules: Iterable[Counting]) -> None:
+        """From the next message on, count for these."""
+        self._rules = {rule.id: rule for rule in rules}
+
     def hear(self, memory: Memory, batch: DetectionBatch, now: datetime) -> None:
         """A batch of a source says how far the source has come; a time from the future says nothing."""
         if not self._rules:

@@ -168,6 +168,38 @@ def test_what_an_unchanged_correlation_has_counted_is_kept(after: dict[str, str]
     assert bool(raised) is fires
 
 
+COUNTING = """
+title: twice
+id: 99999999-9999-4999-8999-999999999999
+status: test
+level: high
+correlation:
+    type: event_count
+    rules: [{rule}]
+    timespan: {timespan}
+    condition: {{gte: 2}}
+"""
+
+
+@pytest.mark.parametrize(("timespan", "fires"), [("1h", True), ("2h", False)])
+def test_what_an_unchanged_count_inside_a_site_has_counted_is_kept(timespan: str, *, fires: bool) -> None:
+    """One match before the reload and one after it are two; a changed correlation starts anew."""
+    members = sites(VIENNE)
+    written = [COUNTING.format(rule="a", timespan=text) for text in ("1h", timespan)]
+    books = [begun(a=rule("a"), c=text).book for text in written]
+    correlator = Correlator(members, hold=timedelta(0), countings=books[0].countings)
+    analysis = Analysis({VIENNE: members[0]}, detector(Rules(books[0])))
+    memory: dict[str, bytes] = {}
+    raised = []
+    for position, book in enumerate(books):
+        analysis.use(detector(Rules(book)))
+        correlator.use(book.sites_within, book.countings)
+        onward = [output.noun for output in analysis.step({}, raw(VIENNE, "x", position)) if isinstance(output, Emit)]
+        for message in (Tick(now=NIGHT), *onward):
+            raised += [out for out in correlator.step(memory, message) if isinstance(out, Document) and out.kind == "detection"]
+    assert bool(raised) is fires
+
+
 @pytest.fixture
 def region(tmp_path: Path) -> Region:
     """A region whose rules are in a folder."""

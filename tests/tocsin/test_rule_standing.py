@@ -39,6 +39,19 @@ correlation:
     timespan: 1h
     condition: {{gte: 2, field: organization.id}}
 """
+BURST = "55555555-5555-4555-8555-555555555555"
+COUNTING = f"""
+title: a burst
+id: {BURST}
+status: test
+level: high
+correlation:
+    type: event_count
+    rules: [counted]
+    group-by: [host.name]
+    timespan: 1h
+    condition: {{gte: 2}}
+"""
 REGION = """
 [region]
 name = "Isère"
@@ -168,6 +181,37 @@ def test_a_correlation_is_off_or_has_another_threshold(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ([], [State.ON]),
+        ([f'ids = ["{BURST}"]\nstate = "shadow"'], [State.SHADOW]),
+        (['levels = ["high"]\nstate = "shadow"', f'ids = ["{BURST}"]\nstate = "on"'], [State.ON]),
+        ([f'ids = ["{BURST}"]\nstate = "off"'], []),
+    ],
+)
+def test_a_correlation_inside_a_trust_domain_stands_as_it_is_set(
+    folder: Path, settings: list[str], expected: list[State]
+) -> None:
+    """On, in shadow, or not in the book."""
+    (folder / "rules" / "burst.yml").write_text(COUNTING)
+    assert [rule.state for rule in set_(folder, *settings).book.countings] == expected
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (f'ids = ["{BURST}"]\nthreshold = 3', "only a correlation over sites has one"),
+        (f'ids = ["{BURST}"]\nsites = ["{VIENNE}"]\nstate = "off"', "it stands the same in the whole region"),
+    ],
+)
+def test_what_a_correlation_inside_a_trust_domain_has_not_cannot_be_set(folder: Path, setting: str, said: str) -> None:
+    """Neither another threshold nor another state at some sites."""
+    (folder / "rules" / "burst.yml").write_text(COUNTING)
+    with pytest.raises(ConfigurationError, match=said):
+        set_(folder, setting)
+
+
+@pytest.mark.parametrize(
     ("setting", "line", "said"),
     [
         (
@@ -177,9 +221,9 @@ def test_a_correlation_is_off_or_has_another_threshold(folder: Path) -> None:
         ),
         ('paths = ["linux/*"]\nstate = "off"', 19, "paths: no rule fits"),
         ('tags = ["attack.t9999"]\nstate = "off"', 19, "tags: no rule fits"),
-        (f'ids = ["{LOUD}"]\nthreshold = 3', 20, "threshold: only a correlation has one"),
-        (f'ids = ["{TWO_SITES}"]\nstate = "shadow"', 20, "it is on or off for the whole region"),
-        (f'ids = ["{TWO_SITES}"]\nsites = ["{VIENNE}"]\nstate = "off"', 21, "it is on or off for the whole region"),
+        (f'ids = ["{LOUD}"]\nthreshold = 3', 20, "threshold: only a correlation over sites has one"),
+        (f'ids = ["{TWO_SITES}"]\nstate = "shadow"', 20, "it stands the same in the whole region, on or off"),
+        (f'ids = ["{TWO_SITES}"]\nsites = ["{VIENNE}"]\nstate = "off"', 21, "it stands the same in the whole region, on or off"),
         ('state = "off"', 18, "say which rules: ids, paths, tags or levels"),
         (f'ids = ["{LOUD}"]', 18, "give one of state and threshold"),
         (f'ids = ["{LOUD}"]\nstat = "off"', 20, "did you mean 'state'?"),

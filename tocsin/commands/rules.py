@@ -153,7 +153,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
     on = {rule_id for rule_id, standing in _standings(rules) if State.ON in (standing.state, *standing.elsewhere.values())}
     covering = [
         *(Covering(rule.name, rule.level, rule.techniques) for rule in rules.book.rules if rule.id in on),
-        *(Covering(rule.title, rule.level, rule.techniques) for rule in rules.book.sites_within),
+        *(Covering(rule.title, rule.level, rule.techniques) for rule in rules.book.correlations),
     ]
     text = orjson.dumps(layer(covering, "Tocsin"), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if arguments.out is None:

@@ -43,7 +43,7 @@ def named(name: str, folders: Sequence[Path]) -> Read:
         return found[0]
     if found:
         raise ConfigurationError(f"{name}: {len(found)} rules are called so: {', '.join(item.rule.id for item in found)}")
-    for correlation in book.sites_within:
+    for correlation in book.correlations:
         if name in {correlation.id, correlation.name, correlation.title, *_of_path(correlation.path)}:
             counted = ", ".join(correlation.rules)
             raise ConfigurationError(f"{name} is a correlation: no one event matches it; it counts the rules {counted}")

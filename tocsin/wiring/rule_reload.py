@@ -69,7 +69,7 @@ class RunningRules:
             swap()
             news = [told(before, after), "[rules] of the configuration" if section != self._section else ""]
             self._force, self._section = after, section
-            loaded = f"{len(rules.book.rules)} rules, {len(rules.book.sites_within)} correlations"
+            loaded = f"{len(rules.book.rules)} rules, {len(rules.book.correlations)} correlations"
             return f"rules reloaded: {'; '.join(filter(None, news)) or 'nothing new'}; now {loaded}"
 
         return take_over

@@ -3,13 +3,11 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from correlate.counting.definition import Counting
 from correlate.entities import entities_of
 from correlate.rules.load import RuleBook, load
 from correlate.rules.match import Detector
@@ -101,13 +99,6 @@ def warn_of_refused(command: str, rules: Rules) -> None:
         first = f"{refused[0].path}: {' '.join(refused[0].reason.split())}"
         more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""
         print(f"tocsin {command}: refused, see `tocsin rules check`: {first}{more}", file=sys.stderr)
-
-
-def countings(rules: Rules) -> tuple[Counting, ...]:
-    """The correlations inside trust domains, with the state that the configuration gives them; one that only feeds another stays silent."""
-    if not rules.all_on:
-        return rules.book.countings
-    return tuple(one if one.is_evidence_only else replace(one, state=State.ON) for one in rules.book.countings)
 
 
 def known_source_type(name: str) -> str:

@@ -14,7 +14,7 @@ from schemas.site import Contact, Site
 from tocsin.analysis import Analysis
 from tocsin.settings import Region, RegionSection
 from tocsin.wiring.indicators import beside
-from tocsin.wiring.rules import Rules, countings, detector
+from tocsin.wiring.rules import Rules, detector
 
 
 def utc_now() -> datetime:
@@ -57,14 +57,14 @@ def finder(region: Region, rules: Rules) -> Finder:
 
 def count(stage: Correlator, rules: Rules) -> None:
     """Let a running stage count for the correlations of these rules."""
-    stage.use(rules.book.sites_within)
+    stage.use(rules.book.sites_within, rules.book.countings)
 
 
 def correlator(region: Region, rules: Rules, *, at_once: bool = False) -> Correlator:
     """The stage that turns detections into incidents; ``at_once`` for input that is already sorted."""
     guards = Guards(region.site, region.region.never_link)
     hold = region.region.settle * 0 if at_once else region.region.settle
-    return Correlator(region.site, rules.book.sites_within, guards, hold, countings(rules))
+    return Correlator(region.site, rules.book.sites_within, guards, hold, rules.book.countings)
 
 
 def escalator(region: Region) -> Escalator:
