@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 from sigma.exceptions import SigmaError
-from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader
 
 from correlate.counting.definition import Counting
@@ -19,10 +19,12 @@ from correlate.rules.correlation_condition import bounds_of, parsed
 from correlate.rules.correlation_inside import counting, fed
 from correlate.rules.correlation_order import inner_first
 from correlate.rules.correlation_references import Counted
-from correlate.rules.exact import check_exact
+from correlate.rules.detections import read_rule
 from correlate.rules.fields import Pipelines
+from correlate.rules.filters import Filters
 from correlate.rules.reading import Names
 from correlate.rules.rule import Refusal, Rule, level_of
+from correlate.rules.written import Placeholders
 from schemas.ids import digest
 
 Document = dict[str, Any]
@@ -45,24 +47,28 @@ class RuleBook:
         return (*self.sites_within, *self.countings)
 
 
-def load(files: Iterable[tuple[str, str]], *, look: Look = lambda *_: None) -> RuleBook:
-    """Read Sigma rules and correlations.
+def load(
+    files: Iterable[tuple[str, str]], placeholders: Placeholders = MappingProxyType({}), *, look: Look = lambda *_: None
+) -> RuleBook:
+    """Read Sigma rules, filters and correlations.
 
     Args:
         files: Path and YAML text of each file; a file may hold several documents. The path is only named, never opened.
+        placeholders: What ``expand`` puts in the place of each name.
         look: Told of each rule: what explains a rule needs more than what evaluates it.
 
     Returns:
         The book. One bad document never stops the others: it is among the refusals.
     """
-    loader = _Loader(look)
-    correlations = []
-    for path, text in files:
-        for document in loader.documents(path, text):
-            if "correlation" in document:
-                correlations.append((path, document))
-            else:
-                loader.take(path, document, loader.rule)
+    loader = _Loader(placeholders, look)
+    documents = [(path, document) for path, text in files for document in loader.documents(path, text)]
+    for path, document in documents:  # before all rules: a filter may refer to an earlier file
+        if "filter" in document:
+            loader.take(path, document, lambda _, each: loader.filters.add(each, (other for _, other in documents)))
+    for path, document in documents:
+        if not {"filter", "correlation"} & document.keys():
+            loader.take(path, document, loader.rule)
+    correlations = [(path, document) for path, document in documents if "correlation" in document]
     for path, document in inner_first(correlations):  # after all rules: a correlation may refer to a later file
         loader.take(path, document, loader.correlation)
     return RuleBook(
@@ -71,13 +77,15 @@ def load(files: Iterable[tuple[str, str]], *, look: Look = lambda *_: None) -> R
 
 
 class _Loader:
-    def __init__(self, look: Look) -> None:
+    def __init__(self, placeholders: Placeholders, look: Look) -> None:
         self._look = look
         self.rules: list[Rule] = []
         self.sites_within: list[SitesWithin] = []
         self.countings: list[Counting] = []
         self.refusals: list[Refusal] = []
+        self._placeholders = placeholders
         self._pipelines = Pipelines()
+        self.filters = Filters(placeholders, self._pipelines)
         self._paths: dict[str, str] = {}
         self._by_reference: dict[str, Rule] = {}
         self._countings_by_reference: dict[str, Counting] = {}
@@ -115,11 +123,10 @@ class _Loader:
 
     def rule(self, path: str, document: Document) -> None:
         _check_kind(document)
-        written = SigmaRule.from_dict(document)
+        written = read_rule(document, self._placeholders)
         rule_id = self._unused_id(written.id, document)
-        check_exact(written)
         self._pipelines.apply(written)
-        conditions = [condition.parsed for condition in written.detection.parsed_condition]
+        conditions = self.filters.narrowed(written)
         rule = Rule(
             id=rule_id,
             name=written.title,
@@ -169,8 +176,6 @@ class _Loader:
 
 
 def _check_kind(document: Document) -> None:
-    if "filter" in document:
-        raise Unsupported("Sigma filters are not supported")
     if "action" in document:
         raise Unsupported("collection actions (global, repeat, reset) are deprecated and not supported")
     if "detection" not in document:

@@ -23,6 +23,9 @@ OURS = (
 """Beginnings of the fields that normalisation writes; a keyword searches what the log said, not these."""
 
 
+DEEPEST = 16
+"""Objects in objects that a dotted name reaches into; what is deeper, keywords still find."""
+
 WORD_END = "\n"
 """Between two words of the folded page."""
 
@@ -30,12 +33,13 @@ WORD_END = "\n"
 class Reading:
     """Reads one event for many rules."""
 
-    __slots__ = ("_folded", "_folded_page", "_folded_words", "_texts", "_words", "event")
+    __slots__ = ("_folded", "_folded_page", "_folded_words", "_inside", "_texts", "_words", "event")
 
     def __init__(self, event: Event) -> None:
         self.event = event
         self._texts: dict[Names, tuple[str, ...]] = {}
         self._folded: dict[Names, tuple[str, ...]] = {}
+        self._inside: dict[str, list[Any]] | None = None
         self._words: tuple[str, ...] | None = None
         self._folded_words: tuple[str, ...] | None = None
         self._folded_page: str | None = None
@@ -43,17 +47,32 @@ class Reading:
     def value(self, names: Names) -> Any:
         """The first value that is present and not null, as it stands in the event; None otherwise."""
         for name in names:
-            value = self._several(name) if "*" in name else self.event.get(name)
+            value = self._several(name) if "*" in name else self._one(name)
             if value is not None:
                 return value
         return None
 
     def exists(self, names: Names) -> bool:
         """Whether the event has the field at all; a present null exists (Sigma 2.1, modifier *exists*)."""
-        return any(name in self.event or ("*" in name and self._several(name) is not None) for name in names)
+        return any(
+            self._several(name) is not None if "*" in name else name in self.event or name in self.inside for name in names
+        )
+
+    def _one(self, name: str) -> Any:
+        value = self.event.get(name)
+        if value is None and "." in name:
+            return self.inside.get(name) or None
+        return value
 
     def _several(self, pattern: str) -> list[Any] | None:
         return [leaf for name, value in self.event.items() if fnmatchcase(name, pattern) for leaf in _leaves(value)] or None
+
+    @property
+    def inside(self) -> dict[str, list[Any]]:
+        """What objects hold, by dotted path; through an array of objects, what each of them holds. A flat field wins over it."""
+        if self._inside is None:
+            self._inside = inside(self.event)
+        return self._inside
 
     def elements(self, names: Names) -> list[Any]:
         """The values of the field that are not null: those of an array one by one, however deep it is nested."""
@@ -98,6 +117,24 @@ class Reading:
         if self._folded_page is None:
             self._folded_page = WORD_END.join(self.folded_words)
         return self._folded_page
+
+
+def inside(event: Event) -> dict[str, list[Any]]:
+    """The values that are not null of every dotted path into the objects of an event, down to ``DEEPEST`` objects.
+
+    A path of nulls alone has an empty list.
+    """
+    found: dict[str, list[Any]] = {}
+    pending = [(name, value, 0) for name, value in reversed(event.items()) if isinstance(value, dict | list)]
+    while pending:
+        path, value, depth = pending.pop()
+        leaves = list(_leaves(value))
+        if depth:
+            found.setdefault(path, []).extend(leaves)
+        if depth < DEEPEST:
+            objects = [leaf for leaf in leaves if isinstance(leaf, dict)]
+            pending += reversed([(f"{path}.{key}", held, depth + 1) for each in objects for key, held in each.items()])
+    return found
 
 
 def text(value: Any) -> str:

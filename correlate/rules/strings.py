@@ -55,10 +55,11 @@ def string_check(names: Names, value: SigmaString) -> Check:
     found = _shape(value)
     if found is None:
         expression = _pattern(value, cased=cased)
-        return Check(10, lambda reading: any(expression.fullmatch(word) for word in reading.texts(names)))
+        read = Reading.texts if cased else Reading.folded
+        return Check(10, lambda reading: any(expression.fullmatch(word) for word in read(reading, names)))
     shape, literal = found
     if not literal and shape is not Shape.EQUALS:
-        return Check(1, lambda reading: reading.value(names) is not None)
+        return Check(1, lambda reading: bool(reading.texts(names)))
     return texts_check(names, shape, [literal if cased else literal.casefold()], cased=cased)
 
 
@@ -68,7 +69,7 @@ def keyword_string_check(value: SigmaString) -> Check:
     found = _shape(value)
     if found is None:
         expression = _pattern(_ANY_RUN + value + _ANY_RUN, cased=cased)
-        return Check(90, lambda reading: any(expression.fullmatch(word) for word in reading.words))
+        return Check(90, lambda reading: any(map(expression.fullmatch, reading.words if cased else reading.folded_words)))
     if cased:
         return Check(70, lambda reading: any(found[1] in word for word in reading.words))
     literal = found[1].casefold()
@@ -105,7 +106,7 @@ def _pattern(value: SigmaString, *, cased: bool) -> re.Pattern[str]:
         if part is _ANY_RUN:
             pieces.append("")
         else:
-            pieces[-1] += re.escape(part) if isinstance(part, str) else "."
+            pieces[-1] += re.escape(part if cased else part.casefold()) if isinstance(part, str) else "."
     first, *middle = pieces
     tail = f".*{middle.pop()}" if middle else ""
-    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + tail, re.DOTALL | (0 if cased else re.IGNORECASE))
+    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + tail, re.DOTALL)

@@ -13,7 +13,6 @@ from typing import Any
 
 from sigma.types import (
     CompareOperators,
-    Placeholder,
     SigmaBool,
     SigmaCIDRExpression,
     SigmaCompareExpression,
@@ -30,6 +29,7 @@ from sigma.types import (
 from correlate.entities import canonical_address
 from correlate.rules.check import Check, Unsupported
 from correlate.rules.fields import names_of
+from correlate.rules.moments import time_part
 from correlate.rules.reading import Names, Reading, text
 from correlate.rules.strings import Shape, keyword_string_check, string_check, texts_check
 
@@ -72,8 +72,10 @@ def keyword_check(value: SigmaType) -> Check:
     if isinstance(value, SigmaRegularExpression):
         expression = _regex(value)
         return Check(90, lambda reading: any(expression.search(word) for word in reading.words))
-    if isinstance(value, SigmaNumber) and not isinstance(value, SigmaTimestampPart):
+    if isinstance(value, SigmaNumber):
         value = SigmaString.from_str(text(value.number))
+    if isinstance(value, SigmaBool):
+        value = SigmaString.from_str(text(value.boolean))
     if isinstance(value, SigmaString):
         return keyword_string_check(value)
     raise Unsupported(f"a keyword of kind {type(value).__name__.removeprefix('Sigma')} is not supported")
@@ -86,8 +88,6 @@ def _regular_expression(names: Names, value: SigmaRegularExpression) -> Check:
 
 
 def _regex(value: SigmaRegularExpression) -> re.Pattern[str]:
-    if any(isinstance(part, Placeholder) for part in value.regexp.s):
-        raise Unsupported("a regular expression with a placeholder is not resolved")
     flags = re.NOFLAG
     for flag in value.flags:
         flags |= _FLAGS[flag]
@@ -110,15 +110,20 @@ def _boolean(names: Names, value: SigmaBool) -> Check:
 
 
 def _compare(names: Names, value: SigmaCompareExpression) -> Check:
-    limit, compare = value.number.number, _COMPARE.get(value.op)
-    if compare is None:
-        raise Unsupported(f"the comparison {value.op.name.lower()} is not supported")
+    limit, compare = value.number.number, _COMPARE[value.op]
+    part = value.number.timestamp_part if isinstance(value.number, SigmaTimestampPart) else None
 
     def holds(reading: Reading) -> bool:
-        numbers = (_as_number(element) for element in reading.elements(names))
+        numbers = (_as_number(element) if part is None else time_part(element, part) for element in reading.elements(names))
         return any(number is not None and compare(number, limit) for number in numbers)
 
     return Check(3, holds)
+
+
+def _time_part(names: Names, value: SigmaTimestampPart) -> Check:
+    """A part of a time as the log wrote it, in the zone in which it wrote it."""
+    part, wanted = value.timestamp_part, value.number
+    return Check(5, lambda reading: any(time_part(element, part) == wanted for element in reading.elements(names)))
 
 
 def _as_number(element: Any) -> float | None:
@@ -169,12 +174,8 @@ def _field_reference(names: Names, value: SigmaFieldReference) -> Check:
     return Check(4, holds)
 
 
-def _no_time_parts(_: Names, value: SigmaTimestampPart) -> Check:
-    raise Unsupported(f"the modifier {value.timestamp_part.name.lower()} is not supported")
-
-
 _BUILDERS: tuple[tuple[type[SigmaType], Callable[[Names, Any], Check]], ...] = (
-    (SigmaTimestampPart, _no_time_parts),  # before SigmaNumber, its base
+    (SigmaTimestampPart, _time_part),  # before SigmaNumber, its base
     (SigmaNumber, _number),
     (SigmaBool, _boolean),
     (SigmaNull, _null),

@@ -217,7 +217,7 @@ HOSTILE = [
 def test_no_value_of_an_event_stops_a_batch(value: Any) -> None:
     """Whatever a field holds, the other events of the batch are still read."""
     keys = ["f", "f|contains", "f|re", "f|cidr", "f|gt", "f|fieldref", "f|exists", "f|base64offset|contains"]
-    values = ["x", "x", "x+", "10.0.0.0/8", 3, "g", True, "x"]
+    values = ["x", "x", "x+", "10.0.0.0/8", 3, "g", True, "xyz"]
     texts = [
         rule(number, "{product: demo}", f"{{{key}: {value}}}")
         for number, (key, value) in enumerate(zip(keys, values, strict=True))

@@ -36,9 +36,9 @@ class Rules(NamedTuple):
     """What it was made of; None when it was not made of files."""
 
 
-def loading(section: RulesSection) -> Load:  # noqa: ARG001 - what a section says of reading rules is used here and nowhere else
+def loading(section: RulesSection) -> Load:
     """Makes a book of files as a configuration wants them read."""
-    return load
+    return lambda files: load(files, section.placeholders)
 
 
 def rulebook(folders: Sequence[Path] | None, *, all_on: bool = False) -> Rules:
