@@ -5,6 +5,7 @@ The only file that reads the environment: a secret is given as ``password_env = 
 
 import os
 import tomllib
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -172,6 +173,8 @@ class RulesSection(Section):
     setting: tuple[RuleSetting, ...] = ()
     reload_seconds: float = Field(default=5, ge=0)
     """How often a running region looks whether rules have changed; 0: only when it gets SIGHUP."""
+    placeholders: Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """What ``expand`` puts in the place of ``%name%``: texts with wildcards, any of them."""
 
 
 class IndicatorsSection(Section):

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from sigma.pipelines.elasticsearch.windows import ecs_windows
 from sigma.pipelines.elasticsearch.zeek import ecs_zeek_beats
 from sigma.processing.pipeline import ProcessingPipeline
-from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
+from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaRule
 from sigma.rule.logsource import SigmaLogSource
-from sigma.types import SigmaFieldReference
+from sigma.types import SigmaFieldReference, SigmaString
 
 from correlate.rules import taxonomy
+from correlate.rules.detections import ADDED
+from correlate.rules.logsources import WINDOWS_SERVICES
 from correlate.rules.reading import Names
 
 NATIVE = "winlog.event_data."
@@ -72,10 +74,9 @@ class Pipelines:
         """The names that one field reads in events of a log source."""
         item = SigmaDetectionItem(field, [], [])
         rule = SigmaRule(title="one field", logsource=logsource)
-        rule.detection.detections["one"] = SigmaDetection([item])
+        rule.detection = SigmaDetections({"one": SigmaDetection([item])}, ["one"])
         self.apply(rule)
-        found = next(iter(items_of(rule)))
-        return names_of(found.field or field)
+        return names_of(item.field or field)
 
 
 def _apply_windows(pipeline: ProcessingPipeline, rule: SigmaRule) -> None:
@@ -87,6 +88,7 @@ def _apply_windows(pipeline: ProcessingPipeline, rule: SigmaRule) -> None:
         elif item.field in SYSTEM:
             item.field = SYSTEM[item.field]
     pipeline.apply(rule)
+    _ask_for_all_channels(rule)
     spaced = rule.logsource.service in SPACED_SERVICES
     for item in items_of(rule):
         name = native.get(id(item))
@@ -95,6 +97,15 @@ def _apply_windows(pipeline: ProcessingPipeline, rule: SigmaRule) -> None:
         for value, name in zip(item.value, references.get(id(item), ()), strict=False):
             if isinstance(value, SigmaFieldReference) and name:
                 value.field = _native_first(name, value.field, spaced=spaced)
+
+
+def _ask_for_all_channels(rule: SigmaRule) -> None:
+    """The pipeline asks for the channels of pySigma's table; ours has more of them."""
+    channels = WINDOWS_SERVICES.get((rule.logsource.service or "").lower(), ())
+    for name, detection in rule.detection.detections.items():
+        for item in detection.detection_items:
+            if name.startswith(ADDED) and channels and isinstance(item, SigmaDetectionItem):
+                item.value = [SigmaString(channel) for channel in channels]
 
 
 def _referenced(value: object) -> str | None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
-from sigma.rule import SigmaRule
+from sigma.rule import SigmaDetections, SigmaRule
 from sigma.rule.logsource import SigmaLogSource
 
 from correlate.rules.check import Unsupported
-from correlate.rules.conditions import Node, trees
+from correlate.rules.conditions import Node, tree, trees
 from correlate.rules.detections import read_detections
 from correlate.rules.fields import Pipelines
 from correlate.rules.written import Placeholders
@@ -63,10 +63,10 @@ class Filters:
             raise Unsupported("the filter section must be a map of rules, detections and a condition")
         found = Filter(str(document.get("title") or ""), _logsource(document), _references(section.get("rules")), section)
         _check_references(found, [other for other in documents if "detection" in other])
-        conditions = trees(self._read(found, found.logsource))
-        if len(conditions) != 1:
+        read = self._read(found, found.logsource)
+        if len(trees(read)) != 1:
             raise Unsupported("a filter has one condition")
-        if not _lets_pass(conditions[0]):
+        if not _lets_pass(read.detection):
             raise Unsupported("the condition lets pass only what it selects; what is to be left out is written 'not selection'")
         self._filters.append(found)
 
@@ -126,14 +126,19 @@ def _within(outer: SigmaLogSource, inner: SigmaLogSource) -> bool:
     return all(said is None or (other is not None and said.lower() == other.lower()) for said, other in pairs)
 
 
-def _lets_pass(node: Node) -> bool:
+def _lets_pass(detections: SigmaDetections) -> bool:
     """Whether an event of which no detection is true passes."""
+    shape: dict[str, Any] = dict.fromkeys(detections.detections, "word")
+    return _passes(tree(detections.condition[0], read_detections({**shape, "condition": detections.condition}, {})))
+
+
+def _passes(node: Node) -> bool:
     match node:
         case ConditionAND(args=args):
-            return all(_lets_pass(arg) for arg in args)
+            return all(_passes(arg) for arg in args)
         case ConditionOR(args=args):
-            return any(_lets_pass(arg) for arg in args)
+            return any(_passes(arg) for arg in args)
         case ConditionNOT(args=[arg]):
-            return not _lets_pass(arg)
+            return not _passes(arg)
         case _:
             return False

@@ -70,6 +70,8 @@ def keyword_string_check(value: SigmaString) -> Check:
     if found is None:
         expression = _pattern(_ANY_RUN + value + _ANY_RUN, cased=cased)
         return Check(90, lambda reading: any(map(expression.fullmatch, reading.words if cased else reading.folded_words)))
+    if not found[1]:
+        return Check(50, lambda reading: bool(reading.words))
     if cased:
         return Check(70, lambda reading: any(found[1] in word for word in reading.words))
     literal = found[1].casefold()
