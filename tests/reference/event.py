@@ -61,10 +61,12 @@ def exists(event: Event, names: Sequence[str]) -> bool:
 
 def inside(event: Event, name: str) -> list[Any]:
     """What a dotted name reaches through objects and arrays of objects; keys may hold dots themselves."""
+    if "." not in name:
+        return []
     return [
         value
         for key, held in event.items()
-        if name.startswith(f"{key}.") and isinstance(held, dict | list)
+        if isinstance(held, (dict, list)) and name.startswith(f"{key}.")
         for value in _below(held, name[len(key) + 1 :], 1)
     ]
 
