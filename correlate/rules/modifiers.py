@@ -56,24 +56,23 @@ FLAGS = {
 """Sub-modifiers of ``re``; the long names are pySigma's."""
 
 PLACES = ("contains", "startswith", "endswith")
-TEXT: Mapping[str, Callable[[Text, Placeholders], list[Text]]] = {
-    "contains": lambda text, _: written.contains(text),
-    "startswith": lambda text, _: written.startswith(text),
-    "endswith": lambda text, _: written.endswith(text),
-    "windash": lambda text, _: written.windash(text),
-    "base64": lambda text, _: written.to_base64(text),
-    "base64offset": lambda text, _: written.to_base64_shifts(text),
-    "utf16": lambda text, _: written.utf16(text, "utf16"),
-    "utf16be": lambda text, _: written.utf16(text, "utf16be"),
-    "utf16le": lambda text, _: written.utf16(text, "utf16le"),
-    "wide": lambda text, _: written.utf16(text, "wide"),
-    "expand": written.expand,
+TEXT: Mapping[str, Callable[[Text], list[Text]]] = {
+    "contains": written.contains,
+    "startswith": written.startswith,
+    "endswith": written.endswith,
+    "windash": written.windash,
+    "base64": written.to_base64,
+    "base64offset": written.to_base64_shifts,
+    "utf16": lambda text: written.utf16(text, "utf16"),
+    "utf16be": lambda text: written.utf16(text, "utf16be"),
+    "utf16le": lambda text: written.utf16(text, "utf16le"),
+    "wide": lambda text: written.utf16(text, "wide"),
 }
 LISTS = ("all", "neq")
 """Modifiers of the whole list of values."""
 
 _OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "text": (*TEXT, "cased"),
+    "text": (*TEXT, "cased", "expand"),
     "re": ("re", "expand", *FLAGS),
     "cidr": ("cidr", "expand"),
     "fieldref": ("fieldref", *PLACES),
@@ -148,13 +147,21 @@ def _check_numbers_of(modifiers: Sequence[str], kind: str) -> None:
 def _text(value: Plain, modifiers: Sequence[str], placeholders: Placeholders) -> SigmaType:
     steps = [name for name in modifiers if name in TEXT]
     if not isinstance(value, str):
-        if steps or "cased" in modifiers:
+        if steps or "cased" in modifiers or "expand" in modifiers:
             raise Unsupported(f"{value!r} is no text, which {'|'.join(modifiers)} needs; put it in quotes")
         return _plain(value)
-    texts = [Text.read(value)]
+    texts = _expanded_texts(value, modifiers, placeholders)
     for name in steps:
-        texts = [changed for text in texts for changed in TEXT[name](text, placeholders)]
+        texts = [changed for text in texts for changed in TEXT[name](text)]
     return _one([text.value(cased="cased" in modifiers) for text in texts])
+
+
+def _expanded_texts(value: str, modifiers: Sequence[str], placeholders: Placeholders) -> list[Text]:
+    if "expand" not in modifiers:
+        return [Text.read(value)]
+    if any(name in TEXT and name not in PLACES for name in modifiers[: modifiers.index("expand")]):
+        raise Unsupported("expand stands before the modifiers that change its values")
+    return written.expand(value, placeholders)
 
 
 def _plain(value: float | None) -> SigmaType:

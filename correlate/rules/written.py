@@ -26,7 +26,8 @@ DASHES = "-/\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}"
 MOST_DASHES = 5
 """Options in one value of ``windash``: each multiplies its forms by five."""
 _OPTION = re.compile(rf"\B[{DASHES}]\b")
-_PLACEHOLDER = re.compile(r"(?<!\\)%([^%]+)%")
+_PLACEHOLDER = re.compile(r"(?<!\\)((?:\\\\)*)%([^%]+)%")
+_ESCAPED_PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)\\%")
 
 
 class Text(NamedTuple):
@@ -107,30 +108,27 @@ def to_base64_shifts(text: Text) -> list[Text]:
     return [Text((shift,)) for shift in shifts]
 
 
-def expand(text: Text, placeholders: Placeholders) -> list[Text]:
-    """The text with every combination of its placeholders' values; raises ``Unsupported`` for one without values."""
-    _not_encoded(text, "expand")
-    pieces = [piece for part in text.parts for piece in _placed(part, placeholders)]
+def expand(written: str, placeholders: Placeholders) -> list[Text]:
+    """A value with every combination of its placeholders' values; raises ``Unsupported`` for one without values."""
+    pieces: list[list[tuple[Part, ...]]] = []
+    for literal, name in split(written):
+        pieces.append([Text.read(literal).parts])
+        if name is not None:
+            pieces.append([Text.read(value).parts for value in values_of(name, placeholders)])
     return [Text(_joined([part for piece in choice for part in piece])) for choice in product(*pieces)]
 
 
-def _placed(part: Part, placeholders: Placeholders) -> Iterator[list[tuple[Part, ...]]]:
-    if isinstance(part, SpecialChars):
-        yield [(part,)]
-        return
-    for literal, name in split(part):
-        yield [(literal,)]
-        if name is not None:
-            yield [Text.read(value).parts for value in values_of(name, placeholders)]
-
-
-def split(literal: str) -> Iterator[tuple[str, str | None]]:
-    r"""Literals, each with the name of the placeholder after it; ``\%`` is a plain percent sign."""
+def split(written: str) -> Iterator[tuple[str, str | None]]:
+    r"""Literals as written, each with the name of the placeholder after it; ``\%`` is a plain percent sign."""
     start = 0
-    for found in _PLACEHOLDER.finditer(literal):
-        yield literal[start : found.start()].replace("\\%", "%"), found[1]
+    for found in _PLACEHOLDER.finditer(written):
+        yield _plain(written[start : found.start()] + found[1]), found[2]
         start = found.end()
-    yield literal[start:].replace("\\%", "%"), None
+    yield _plain(written[start:]), None
+
+
+def _plain(literal: str) -> str:
+    return _ESCAPED_PERCENT.sub(r"\1%", literal)
 
 
 def values_of(name: str, placeholders: Placeholders) -> Sequence[str]:

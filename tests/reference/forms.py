@@ -29,7 +29,7 @@ def _plain_forms(value: str, modifiers: tuple[str, ...]) -> tuple[Pattern, ...]:
 
 
 def _forms(value: str, modifiers: Sequence[str], placeholders: Placeholders) -> list[Pattern]:
-    patterns = [tokens(value)]
+    patterns = expand(value, placeholders) if "expand" in modifiers else [tokens(value)]
     octets = False
     for modifier in modifiers:
         if modifier in ("contains", "startswith", "endswith"):
@@ -38,8 +38,6 @@ def _forms(value: str, modifiers: Sequence[str], placeholders: Placeholders) -> 
             patterns = [(*before, *pattern, *after) for pattern in patterns]
         elif modifier == "windash":
             patterns = [form for pattern in patterns for form in windash(pattern)]
-        elif modifier == "expand":
-            patterns = [form for pattern in patterns for form in expand(pattern, placeholders)]
         elif modifier in ("wide", "utf16le", "utf16be", "utf16"):
             patterns = [utf16(pattern, modifier) for pattern in patterns]
             octets = True
@@ -68,24 +66,31 @@ def in_word(token: Token) -> bool:
     return isinstance(token, str) and (token == "_" or token.isalnum())
 
 
-def expand(pattern: Pattern, placeholders: Placeholders) -> list[Pattern]:
-    """``%name%`` replaced by each of its values; wildcards end a name, a backslash makes a plain percent sign."""
+def expand(value: str, placeholders: Placeholders) -> list[Pattern]:
+    """``%name%`` replaced by each of its values; a percent sign after a backslash that is not itself escaped is plain."""
     done: list[Pattern] = [()]
-    rest = list(pattern)
-    while rest:
-        token = rest.pop(0)
-        if token == "\\" and rest[:1] == ["%"]:
-            done = [(*head, rest[0]) for head in done]
-            rest.pop(0)
-            continue
-        end = next((at for at, other in enumerate(rest) if other == "%" or not isinstance(other, str)), None)
-        if token == "%" and end and rest[end] == "%":
-            name = "".join(str(part) for part in rest[:end])
-            done = [head + tokens(value) for head in done for value in placeholders[name]]
-            rest = rest[end + 1 :]
-        else:
-            done = [(*head, token) for head in done]
+    for literal, name in placed(value):
+        values = [tokens(each) for each in placeholders[name]] if name is not None else [()]
+        done = [head + tokens(literal) + tail for head in done for tail in values]
     return done
+
+
+def placed(value: str) -> list[tuple[str, str | None]]:
+    """Literals as written, each with the name of the placeholder after it."""
+    found: list[tuple[str, str | None]] = []
+    literal, place = "", 0
+    while place < len(value):
+        pair, end = value[place : place + 2], value.find("%", place + 1)
+        if pair == "\\%":
+            literal, place = f"{literal}%", place + 2
+        elif pair == "\\\\":
+            literal, place = literal + pair, place + 2
+        elif value[place] == "%" and end > place + 1:
+            found.append((literal, value[place + 1 : end]))
+            literal, place = "", end + 1
+        else:
+            literal, place = literal + value[place], place + 1
+    return [*found, (literal, None)]
 
 
 def utf16(pattern: Pattern, modifier: str) -> Pattern:
@@ -129,8 +134,7 @@ def regexes(value: str, modifiers: Sequence[str], placeholders: Placeholders) ->
         flags |= flag if set(names) & set(modifiers) else 0
     written = [value]
     if "expand" in modifiers:
-        pieces = re.split(r"(?<!\\)%([^%]+)%", value)
-        choices = [placeholders[piece] if at % 2 else [piece.replace("\\%", "%")] for at, piece in enumerate(pieces)]
+        choices = [part for literal, name in placed(value) for part in ([literal], placeholders[name] if name else [""])]
         written = ["".join(choice) for choice in itertools.product(*choices)]
     return [_compiled(each, flags) for each in written]
 
