@@ -9,7 +9,14 @@ Predicate = Callable[[Reading], bool]
 
 
 class Unsupported(ValueError):
-    """The rule asks for something that is not evaluated exactly; it is refused, never approximated."""
+    """The rule asks for something that is not evaluated exactly; it is refused, never approximated.
+
+    ``place``: the keys below its detection section that lead to it, when it has one.
+    """
+
+    def __init__(self, reason: str, place: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 class Check(NamedTuple):

@@ -40,6 +40,13 @@ def trees(rule: SigmaRule) -> list[Node]:
 
 def tree(condition: str, detections: SigmaDetections) -> Node:
     """The tree of one condition over these detections; raises ``Unsupported`` as ``trees`` does."""
+    try:
+        return _read(condition, detections)
+    except Unsupported as error:
+        raise Unsupported(str(error), ("condition",)) from error
+
+
+def _read(condition: str, detections: SigmaDetections) -> Node:
     if "|" in condition:
         raise Unsupported("the pipe syntax of old aggregations is not supported; write a Sigma correlation")
     if len(condition) > LONGEST:

@@ -45,7 +45,7 @@ def read_detections(section: Mapping[Any, Any], placeholders: Placeholders, *, b
         Unsupported: says which detection, which key, and what was expected.
     """
     if "timeframe" in section:
-        raise Unsupported("timeframe belongs to the old aggregations; write a Sigma correlation")
+        raise Unsupported("timeframe belongs to the old aggregations; write a Sigma correlation", ("timeframe",))
     named = {name: content for name, content in section.items() if name not in ("condition", *besides)}
     if not named:
         raise Unsupported("no detection is defined")
@@ -61,7 +61,7 @@ def _conditions(section: Mapping[Any, Any]) -> list[str]:
     written = section.get("condition")
     conditions: list[Any] = written if isinstance(written, list) else [written]
     if not conditions or not all(isinstance(condition, str) and condition.strip() for condition in conditions):
-        raise Unsupported("the condition must be a text, or a list of texts")
+        raise Unsupported("the condition must be a text, or a list of texts", ("condition",))
     return conditions
 
 
@@ -87,13 +87,15 @@ def _item(key: Any, value: Any, place: str, placeholders: Placeholders) -> Sigma
     field, *names = (key or "").split("|")
     values = value if isinstance(value, list) else [value]
     if not values:
-        raise Unsupported(f"{where}: a list without values selects nothing; write null or ''")
+        raise Unsupported(
+            f"{where}: a list without values selects nothing; write null or ''", (place, key) if key is not None else (place,)
+        )
     try:
         for each in values:
             _check_value(each, keyword=not field)
         compared = modified(values, names, placeholders, keyword=not field)
     except Unsupported as error:
-        raise Unsupported(f"{where}: {error}") from error
+        raise Unsupported(f"{where}: {error}", (place, key) if key is not None else (place,)) from error
     return SigmaDetectionItem(
         field or None,
         [],

@@ -22,6 +22,7 @@ from correlate.rules.correlation_references import Counted
 from correlate.rules.detections import read_rule
 from correlate.rules.fields import Pipelines
 from correlate.rules.filters import Filters
+from correlate.rules.lines import line_of
 from correlate.rules.reading import Names
 from correlate.rules.rule import Refusal, Rule, level_of
 from correlate.rules.written import Placeholders
@@ -87,12 +88,14 @@ class _Loader:
         self._pipelines = Pipelines()
         self.filters = Filters(placeholders, self._pipelines)
         self._paths: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._by_reference: dict[str, Rule] = {}
         self._countings_by_reference: dict[str, Counting] = {}
 
     def documents(self, path: str, text: str) -> Iterator[Document]:
         """The documents of one file that are mappings; what follows a YAML error cannot be read and is refused with it."""
         empty = True
+        self._texts[path] = text
         try:
             for document in yaml.load_all(text, SigmaYAMLLoader):
                 if document is None:
@@ -116,7 +119,10 @@ class _Loader:
     def take(self, path: str, document: Document, read: Any) -> None:
         try:
             read(path, document)
-        except (SigmaError, Unsupported) as error:
+        except Unsupported as error:
+            line = self._line(path, document, error.place)
+            self._refuse(path, document, f"line {line}: {error}" if line else str(error))
+        except SigmaError as error:
             self._refuse(path, document, str(error))
         except Exception as error:  # noqa: BLE001 - pySigma raises AttributeError, KeyError, TypeError… on malformed rules
             self._refuse(path, document, f"malformed rule: {type(error).__name__}: {error}")
@@ -161,6 +167,10 @@ class _Loader:
 
     def _mapped(self, field: str, rule: Rule) -> Names:
         return self._pipelines.mapped(field, rule.logsource)
+
+    def _line(self, path: str, document: Document, place: tuple[str, ...]) -> int | None:
+        section = "filter" if "filter" in document else "detection"
+        return line_of(self._texts[path], str(document.get("title")), (section, *place)) if place else None
 
     def _unused_id(self, written: object, document: Document) -> str:
         rule_id = str(written) if written else digest("rule", json.dumps(document, sort_keys=True, default=str))

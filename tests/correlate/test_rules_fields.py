@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 import yaml
+from sigma.rule.logsource import SigmaLogSource
 
+from correlate.rules.fields import Pipelines
 from correlate.rules.load import load
 from correlate.rules.reading import Reading
 
@@ -64,6 +66,24 @@ def test_a_service_of_windows_is_a_channel() -> None:
 
     assert matches(detection, {"event.code": "4624", "winlog.channel": "Security"}, product="windows", service="security")
     assert not matches(detection, {"event.code": "4624", "winlog.channel": "System"}, product="windows", service="security")
+
+
+@pytest.mark.parametrize(
+    "channel", ["Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"]
+)
+def test_a_service_of_windows_is_every_channel_that_it_has(channel: str) -> None:
+    """Where pySigma knows one channel of a service and Windows writes another, a rule reads both."""
+    event = {"event.code": "3008", "winlog.channel": channel}
+
+    assert matches({"s": {"EventID": 3008}, "condition": "s"}, event, product="windows", service="dns-client")
+
+
+def test_a_field_of_a_service_is_mapped_alone() -> None:
+    """A correlation may group by a field of rules whose pipeline adds a condition."""
+    assert Pipelines().mapped("Image", SigmaLogSource(product="windows", service="sysmon")) == (
+        "winlog.event_data.Image",
+        "process.executable",
+    )
 
 
 @pytest.mark.parametrize("name", ["ThreatName", "Threat_Name"])

@@ -59,6 +59,15 @@ def test_re_searches_with_its_flags(key: str, expression: Any, actual: Any, *, e
 
 
 @pytest.mark.parametrize(
+    ("flag", "expression", "actual"), [("ignorecase", "AB", "ab"), ("multiline", "^b", "a\nb"), ("dotall", "a.b", "a\nb")]
+)
+def test_flags_have_pysigmas_long_names_too(flag: str, expression: str, actual: str) -> None:
+    """ignorecase, multiline and dotall are i, m and s."""
+    assert holds(f"f|re|{flag}", expression, actual)
+    assert not holds("f|re", expression, actual)
+
+
+@pytest.mark.parametrize(
     ("key", "value", "reason"),
     [
         ("f|re", "(", "not valid"),
@@ -259,7 +268,7 @@ def test_an_unknown_modifier_or_combination_is_refused(key: str, value: Any, rea
     found = refused(key, value)
 
     assert reason in found
-    assert found.startswith(f"detection 's', {key!r}: ")
+    assert found.startswith(f"line 4: detection 's', {key!r}: ")
 
 
 @pytest.mark.parametrize(
