@@ -138,10 +138,10 @@ def _inserted(random: Random, modifiers: list[str], name: str) -> list[str]:
 
 def _text(random: Random) -> tuple[list[str], Any]:
     chain: list[str] = []
-    if random.random() < 0.15:
-        chain.append("windash")
     if random.random() < 0.1:
         chain.append("expand")
+    if random.random() < 0.15:
+        chain.append("windash")
     encoded = random.random() < 0.2
     if encoded:
         chain += random.choice(ENCODINGS)
