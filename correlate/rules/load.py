@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from sigma.exceptions import SigmaError
+from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader
 
 from correlate.counting.definition import Counting

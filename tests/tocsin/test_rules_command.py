@@ -90,7 +90,7 @@ def test_a_refusal_has_its_line_and_the_others_go_on(capsys: pytest.CaptureFixtu
     (folder / "z_taken.yml").write_text("---\n" + RULE)
     status, out, _ = told(capsys, "check", folder)
     assert status == 1
-    assert f"refused: {folder}/a_bad.yml:2: Login with a password: " in out
+    assert f"refused: {folder}/a_bad.yml:9: Login with a password: " in out
     assert f"refused: {folder}/b_yaml.yml:3: no title: not valid YAML: line 3" in out
     assert f"refused: {folder}/c_bytes.yml: not UTF-8 text: invalid start byte at byte 7" in out
     assert f"refused: {folder}/z_taken.yml:3: Login with a password: the id {RULE_ID} is already taken" in out

@@ -24,7 +24,9 @@ def checked(section: RulesSection) -> tuple[Rules, list[Finding]]:
     tested = {path for path in found.texts if beside(path)}
     if not section.folders:
         tested = set(found.texts)  # the cases of what Tocsin ships are tried before it is shipped, and lie elsewhere then
-    book, findings = rule_check.check(found.texts, found.unreadable, tested, lambda files, look: load(files, section.placeholders, look=look))
+    book, findings = rule_check.check(
+        found.texts, found.unreadable, tested, lambda files, look: load(files, section.placeholders, look=look)
+    )
     return as_set(Force(book, found.texts, frozenset(found.texts), found.unreadable), section), findings
 
 
