@@ -277,3 +277,11 @@ def read(path: Path, model: type[S]) -> S:
         raise ConfigurationError(f"{path}: no valid TOML: {error}") from error
     except ValidationError as error:
         raise ConfigurationError(explained(path, text, model, error)) from None  # its own text would show secrets
+
+
+def cache_folder() -> Path | None:
+    """Where what can be made again is kept: systemd's ``CacheDirectory=``, or the user's (XDG base directories); None without a home."""
+    for name, inside in (("CACHE_DIRECTORY", ""), ("XDG_CACHE_HOME", "tocsin"), ("HOME", ".cache/tocsin")):
+        if found := os.environ.get(name, "").partition(":")[0]:
+            return Path(found) / inside
+    return None

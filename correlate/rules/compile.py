@@ -1,85 +1,75 @@
-"""A parsed Sigma condition becomes one predicate: closures made once, cheap checks first.
-
-The tree is pySigma's, after its pipeline: AND, OR, NOT over *field equals value* and *value anywhere*.
-"""
+"""A condition tree becomes one predicate: closures made once, cheap checks first."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sigma.conditions import (
-    ConditionAND,
-    ConditionFieldEqualsValueExpression,
-    ConditionNOT,
-    ConditionOR,
-    ConditionValueExpression,
-)
-from sigma.types import SigmaExpansion, SigmaType
-
-from correlate.rules.check import Check, Predicate, Unsupported
-from correlate.rules.fields import names_of
+from correlate.rules.check import Check, Predicate
 from correlate.rules.reading import Names, Reading
 from correlate.rules.strings import Shape, shape_of, texts_check
+from correlate.rules.tree import Anywhere, Either, Every, On, Tree, Without, tree_of
 from correlate.rules.values import field_check, keyword_check
 
 
-def compiled(conditions: Iterable[object]) -> Predicate:
-    """One predicate for the conditions of one rule: a list of them is an OR.
+class Evaluation:
+    """The exact predicate of one rule, made when it is first asked: most rules of a large book never are."""
+
+    __slots__ = ("_holds", "tree")
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._holds: Predicate | None = None
+
+    def __call__(self, reading: Reading) -> bool:
+        """Whether the condition holds for the event."""
+        holds = self._holds
+        if holds is None:
+            holds = self._holds = check_of(self.tree).holds
+        return holds(reading)
+
+    def __reduce__(self) -> tuple[type["Evaluation"], tuple[Tree]]:
+        return Evaluation, (self.tree,)
+
+
+def compiled(conditions: Iterable[object]) -> Evaluation:
+    """One predicate for the conditions of one rule, as pySigma parsed them: a list of them is an OR.
 
     Raises:
         Unsupported: something in a tree is not evaluated, or selects nothing.
     """
-    return _either([_check(condition) for condition in conditions]).holds
+    tree = tree_of(conditions)
+    check_of(tree)
+    return Evaluation(tree)
 
 
-def _check(node: object) -> Check:
+def check_of(node: Tree) -> Check:
+    """The check of a tree, or of a part of one.
+
+    Raises:
+        Unsupported: a value in it is not evaluated.
+    """
     match node:
-        case ConditionFieldEqualsValueExpression(field=str(field), value=value):
-            return _on_field(names_of(field), value)
-        case ConditionValueExpression(value=value):
-            return _anywhere(value)
-        case ConditionAND(args=args):
-            return _both([_check(arg) for arg in args])
-        case ConditionOR(args=args):
-            return _any_of(args)
-        case ConditionNOT(args=[arg]):
-            return _negated(_check(arg))
-        case None:
-            raise Unsupported("a part of the condition selects nothing: no detection has such a name")
-        case _:
-            raise Unsupported(f"{type(node).__name__} in a condition is not supported")
+        case On(names, value):
+            return field_check(names, value)
+        case Anywhere(value):
+            return keyword_check(value)
+        case Every(parts):
+            return _both([check_of(part) for part in parts])
+        case Either(parts):
+            return _any_of(parts)
+        case Without(part):
+            return _negated(check_of(part))
 
 
-def _on_field(names: Names, value: SigmaType) -> Check:
-    if isinstance(value, SigmaExpansion):
-        return _merged((names, inner) for inner in value.values)
-    return field_check(names, value)
-
-
-def _anywhere(value: SigmaType) -> Check:
-    if isinstance(value, SigmaExpansion):
-        return _either([_anywhere(inner) for inner in value.values])
-    return keyword_check(value)
-
-
-def _any_of(args: Sequence[object]) -> Check:
+def _any_of(parts: Sequence[Tree]) -> Check:
     """Values of one field are merged by shape, so that a list of a hundred suffixes is one check."""
-    fields = [arg for arg in args if isinstance(arg, ConditionFieldEqualsValueExpression)]
-    others = [arg for arg in args if not isinstance(arg, ConditionFieldEqualsValueExpression)]
-    checks = [_check(arg) for arg in others]
-    if fields:
-        checks.append(_merged((names_of(arg.field), arg.value) for arg in fields))
-    return _either(checks)
-
-
-def _merged(pairs: Iterable[tuple[Names, SigmaType]]) -> Check:
     alike: defaultdict[tuple[Names, Shape], list[str]] = defaultdict(list)
     checks = []
-    for names, value in pairs:
-        found = shape_of(value)
-        if found and (found[1] or found[0] is Shape.EQUALS):
-            alike[names, found[0]].append(found[1])
+    for part in parts:
+        found = shape_of(part.value) if isinstance(part, On) else None
+        if isinstance(part, On) and found and (found[1] or found[0] is Shape.EQUALS):
+            alike[part.names, found[0]].append(found[1])
         else:
-            checks.append(_on_field(names, value))
+            checks.append(check_of(part))
     checks += [texts_check(names, shape, literals) for (names, shape), literals in alike.items()]
     return _either(checks)
 

@@ -3,7 +3,7 @@
 Product, service and category are those of the Sigma taxonomy. What an event does not say is unknown, and unknown means evaluate.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ Known = frozenset[str] | None
 
 NOTHING: frozenset[str] = frozenset()
 WINDOWS = frozenset({"windows"})
+ABSENT = ("absent",)
+"""Told apart from a channel that is null: whoever has the field at all is Windows."""
 
 
 class Source(NamedTuple):
@@ -47,6 +49,28 @@ def source_of(event: Event) -> Source:
         return _windows_source(event)
     categories = MODULE_CATEGORIES[module] if module in MODULE_CATEGORIES else _ecs_categories(event)
     return Source(products, _services(event, module), categories)
+
+
+def source_key(event: Event) -> Hashable:
+    """What ``source_of`` reads, in a form that costs little to compare: events of equal keys have equal sources.
+
+    It is no key when a field holds what no parser writes there, an object or an array in an array.
+    """
+    channel = event.get("winlog.channel", ABSENT)
+    code = str(event.get("event.code", ""))
+    if channel and type(channel) is str:
+        return channel, code
+    category = event.get("event.category")
+    return (
+        str(channel),
+        code,
+        event.get("event.module"),
+        tuple(category) if isinstance(category, list) else category,
+        event.get("host.os.type"),
+        event.get("process.name"),
+        event.get("event.dataset"),
+        event.get("winlog.provider_name"),
+    )
 
 
 def concerns(logsource: SigmaLogSource, source: Source) -> bool:

@@ -31,6 +31,7 @@ from correlate.rules.check import Check, Unsupported
 from correlate.rules.fields import names_of
 from correlate.rules.moments import time_part
 from correlate.rules.reading import Names, Reading, text
+from correlate.rules.regex import Expression, compiled_regex
 from correlate.rules.strings import Shape, keyword_string_check, string_check, texts_check
 
 _DECIMAL = re.compile(r"-?[0-9]{1,64}(\.[0-9]{1,64})?")
@@ -87,11 +88,11 @@ def _regular_expression(names: Names, value: SigmaRegularExpression) -> Check:
     return Check(20, lambda reading: any(expression.search(word) for word in reading.texts(names)))
 
 
-def _regex(value: SigmaRegularExpression) -> re.Pattern[str]:
+def _regex(value: SigmaRegularExpression) -> Expression:
     flags = re.NOFLAG
     for flag in value.flags:
         flags |= _FLAGS[flag]
-    return re.compile(str(value.regexp), flags)
+    return compiled_regex(str(value.regexp), flags)
 
 
 def _number(names: Names, value: SigmaNumber) -> Check:

@@ -21,7 +21,7 @@ PURE_IMPORTS = frozenset({
 """Of the standard library: what computes. ``importlib.resources`` and ``zoneinfo`` read what is installed and nothing else."""
 
 PURE_LIBRARIES = frozenset(
-    {"orjson", "msgpack", "zstandard", "pydantic", "sigma", "jinja2", "yaml", "publicsuffixlist", "re2", "idna"}
+    {"hyperscan", "orjson", "msgpack", "zstandard", "pydantic", "sigma", "jinja2", "yaml", "publicsuffixlist", "re2", "idna"}
 )
 
 MOCKS = frozenset({"unittest.mock", "mock", "pytest_mock", "flexmock", "doublex", "responses", "freezegun", "time_machine"})

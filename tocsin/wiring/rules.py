@@ -1,6 +1,7 @@
 """Rules from disk or from the package, and what evaluates them."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from correlate.entities import entities_of
-from correlate.rules.load import RuleBook, load
+from correlate.rules.load import RuleBook
 from correlate.rules.match import Detector
 from correlate.rules.rule import Rule
 from correlate.rules.select import Finder, SiteBySite, Standing, default_state
@@ -20,6 +21,7 @@ from tocsin.mistakes import line_of
 from tocsin.rule_standing import Misset, decided
 from tocsin.rule_succession import Force, Load, first
 from tocsin.settings import RulesSection
+from tocsin.wiring import rule_cache
 from tocsin.wiring.rule_files import read_files
 
 _NONE: Mapping[str, Standing] = MappingProxyType({})
@@ -38,7 +40,7 @@ class Rules(NamedTuple):
 
 def loading(section: RulesSection) -> Load:
     """Makes a book of files as a configuration wants them read."""
-    return lambda files: load(files, section.placeholders)
+    return lambda texts: rule_cache.book_of(tuple(texts), section.placeholders, rule_cache.shelf())
 
 
 def rulebook(folders: Sequence[Path] | None, *, all_on: bool = False) -> Rules:
@@ -81,14 +83,18 @@ def _place(file: Path | None, error: Misset) -> str:
 
 
 def detector(rules: Rules) -> Finder:
-    """Evaluates the rules."""
+    """Evaluates the rules.
+
+    What is loaded by now lives as long as the process: the garbage collector, which every batch of events awakes, need not look at it.
+    """
 
     def state_of(rule: Rule) -> State:
         if rule.id in rules.standings:
             return rules.standings[rule.id].state or State.SHADOW  # off here and not elsewhere: SiteBySite leaves it out
         return State.ON if rules.all_on else default_state(rule)
 
-    found = Detector(rules.book, state_of, entities_of=entities_of)
+    gc.freeze()
+    found = Detector(rules.book, state_of, entities_of=entities_of, shelf=rule_cache.shelf(), later=rule_cache.later())
     differing = {rule_id: standing for rule_id, standing in rules.standings.items() if standing.elsewhere}
     return SiteBySite(found, differing) if differing else found
 
