@@ -36,8 +36,9 @@ fmt: $(READY) ## format the code and repair what can be repaired
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure speed (benchmarks/bench_*.py)
+bench: $(READY) ## measure speed (benchmarks/bench_*.py, benchmarks/detect.py)
 	@for bench in $(wildcard benchmarks/bench_*.py); do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
+	@[ -z "$$TOCSIN_CORPUS" ] || $(BIN)/python -m benchmarks.detect $(ARGS)
 
 screenshots: $(READY) ## pictures of the console on the simulated region and of mails, into docs/pictures (needs Chromium)
 	$(BIN)/python -m tests.console.pictures docs/pictures
