@@ -105,9 +105,11 @@ class LocalKafka:
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
         command = self._command("kafka.tools.StorageTool")[:-1]
-        subprocess.run(
+        done = subprocess.run(
             [*command, "format", "-c", str(self._properties), "-t", cluster],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            check=True,
+            text=True,
+            check=False,
         )
+        assert done.returncode == 0, f"Kafka's storage cannot be formatted: {done.returncode}\n{done.stderr}"
