@@ -3,8 +3,9 @@ r"""Regular expressions of rules in linear time: RE2 where it means what Python 
 A rule's expression means what Python's ``re`` says. RE2 says the same of texts of plain ASCII that have none of the control characters
 that only one of them takes for space, and no line break at their end, where ``$`` differs. For other texts Python is asked, unless the
 expression is *wild*: a repetition inside a repetition, or one next to another, may take Python time that grows like a power of the
-text's length or faster. A wild expression is always searched by RE2, for which ``\w``, ``\d``, ``\s`` and ``\b`` know ASCII only; one that
-RE2 does not take (look-around, back-references) is refused.
+text's length or faster. A wild expression is always searched by RE2, and so is a text of more than ``LONG`` characters, in which even
+``.*x`` takes Python the square of its length; there ``\w``, ``\d``, ``\s`` and ``\b`` know ASCII only. A wild one that RE2 does not take
+(look-around, back-references) is refused.
 """
 
 import re
@@ -24,6 +25,8 @@ except ImportError:  # no wheel for this machine
 _DIFFERS = re.compile(r"[\x0b\x1c-\x1f]|\n\Z")
 """What an ASCII text must not have for both to agree."""
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+LONG = 4096
+"""Characters up to which Python may be asked."""
 MANY = 16
 """A bounded repetition is one that may be taken more often than this."""
 
@@ -36,19 +39,23 @@ class Expression(Protocol):
 
 
 class _Both:
-    """RE2 for the texts on which both agree, the other for the rest."""
+    """RE2 for the texts on which both agree and for long ones, Python for the rest.
 
-    __slots__ = ("_agreed", "_other")
+    About an expression that is not ASCII they agree on no text: without case, the dotless i is an ``i`` for one of them only.
+    """
 
-    def __init__(self, agreed: Expression, other: Expression) -> None:
-        self._agreed = agreed
-        self._other = other
+    __slots__ = ("_agree", "_linear", "_python")
+
+    def __init__(self, linear: Expression, python: Expression, *, agree: bool) -> None:
+        self._linear = linear
+        self._python = python
+        self._agree = agree
 
     def search(self, text: str) -> object:
         """See ``Expression``."""
-        if text.isascii() and not _DIFFERS.search(text):
-            return self._agreed.search(text)
-        return self._other.search(text)
+        if len(text) > LONG or (self._agree and text.isascii() and not _DIFFERS.search(text)):
+            return self._linear.search(text)
+        return self._python.search(text)
 
 
 class _Ascii:
@@ -82,19 +89,19 @@ def compiled_regex(pattern: str, flags: int) -> Expression:
                 "a repetition inside or beside another, in an expression that RE2 does not take: it may take for ever"
             )
         return python
-    return _Ascii(linear) if wild else _Both(_Ascii(linear), python)
+    return _Ascii(linear) if wild else _Both(_Ascii(linear), python, agree=pattern.isascii())
 
 
 def _linear(pattern: str, flags: int) -> Any:
     """RE2's form, or None when it has none or is not installed."""
-    if not RE2 or not pattern.isascii():
+    if not RE2:
         return None
     options = re2.Options()
     options.log_errors = False
     letters = "".join(letter for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s")) if flags & flag)
     try:
-        return re2.compile((f"(?{letters})" if letters else "") + pattern.encode().decode("ascii"), options)
-    except re2.error:
+        return re2.compile((f"(?{letters})" if letters else "") + pattern.encode().decode(), options)
+    except (re2.error, UnicodeEncodeError):
         return None
 
 

@@ -82,6 +82,22 @@ def test_a_catastrophic_expression_ends() -> None:
     assert done.stdout.split() == ["False", "True", "False"], done.stderr
 
 
+@pytest.mark.parametrize("pattern", [".*x", "a*$", "é?a*!"])
+def test_a_long_text_of_any_script_is_searched_once(pattern: str) -> None:
+    """A megabyte that Python would search from each of its characters, within 20 CPU-seconds of a process."""
+    code = f"from correlate.rules.regex import compiled_regex as c; print(bool(c({pattern!r}, 0).search('é' + 'a' * 1_000_000 + 'b')))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (20, 20)),
+    )
+
+    assert done.stdout.split() == [str(pattern == "a*$")], done.stderr
+
+
 @pytest.mark.parametrize("pattern", ["(a+)+(?!b)", r"(a+)+\1", "(", "a{99999999999}"])
 def test_what_is_not_bounded_is_refused(pattern: str) -> None:
     """Wild with look-around or a back-reference, or no expression at all: refused when it is loaded, with a reason."""
