@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 
 from correlate import record
 from correlate.memory import Memory
+from correlate.spread import spanning
 
 NEAR = timedelta(hours=6)
 MAX_INCIDENTS = 16
 """Incidents remembered of one trust domain, the latest."""
-ENOUGH = 2
-"""Trust domains that must be the same."""
 WIDE = 3
 """Trust domains that no two unrelated attackers have in common in the same hours."""
 
@@ -24,12 +23,12 @@ def beside(
 ) -> dict[str, frozenset[str]]:
     """The living incidents with something at two of these trust domains within ``NEAR`` of that time, and which of them."""
     first, last = record.microseconds(begin - NEAR), record.microseconds(end + NEAR)
-    found: dict[str, set[str]] = {}
-    for domain in sorted(domains):
-        for incident, start, latest in record.unpack(memory.get(_key(domain))) or ():
-            if start <= last and latest >= first and (alive := living(incident)):
-                found.setdefault(alive, set()).add(domain)
-    return {incident: frozenset(shared) for incident, shared in sorted(found.items()) if len(shared) >= ENOUGH}
+    return spanning(
+        (alive, domain)
+        for domain in domains
+        for incident, start, latest in record.unpack(memory.get(_key(domain))) or ()
+        if start <= last and latest >= first and (alive := living(incident))
+    )
 
 
 def note(memory: Memory, domain: str, incident: str, begin: datetime, end: datetime, now: datetime) -> None:

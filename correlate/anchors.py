@@ -13,6 +13,7 @@ from typing import NamedTuple
 from correlate import record
 from correlate.memory import Memory
 from correlate.rules.attack import BEFORE_ENTRY
+from correlate.spread import spanning
 from schemas.detection import Detection
 from schemas.ids import digest
 
@@ -22,8 +23,6 @@ MAX_HOSTS = 2
 HOST_DIGITS = 16
 ENTERING = BEFORE_ENTRY | {"credential-access"}
 """Tactics of coming in; whatever else a rule speaks of is done inside."""
-ENOUGH = 2
-"""Trust domains at which a host must be the same."""
 
 
 class Place(NamedTuple):
@@ -59,15 +58,11 @@ def incident_at(memory: Memory, place: Place, *, inside: bool = False) -> str | 
 
 
 def holders(places: Iterable[Place], incident_of: Callable[[Place], str | None]) -> dict[str, tuple[str, ...]]:
-    """The incidents that hold these hosts at ``ENOUGH`` trust domains, with the sites of those hosts."""
-    found: dict[str, set[Place]] = {}
-    for place in places:
-        if incident := incident_of(place):
-            found.setdefault(incident, set()).add(place)
+    """The incidents that hold these hosts at two trust domains, with the sites of those hosts."""
+    held = [(incident, place) for place in places if (incident := incident_of(place))]
     return {
-        incident: tuple(sorted({place.site for place in held}))
-        for incident, held in found.items()
-        if len({place.trust_domain for place in held}) >= ENOUGH
+        incident: tuple(sorted({place.site for holder, place in held if holder == incident}))
+        for incident in spanning((incident, place.trust_domain) for incident, place in held)
     }
 
 

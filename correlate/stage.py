@@ -5,21 +5,21 @@ Records, each with a declared bound: ``clock``, ``heard``, ``source/`` how far a
 (``anchors``), ``near/`` which are at a trust domain (``alongside``), ``usual/`` on which days a rule matched (``baseline``), ``seen/`` and ``incident/`` (``memory``), and those of ``counting.counters``. A batch counts once: a replayed one is known by its position.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from correlate import alongside, anchors, baseline, entry, record, settle, sightings, why
+from correlate import alongside, anchors, baseline, record, settle, sightings, why
 from correlate import incident as incidents
 from correlate.counting.counters import EXPIRING, Counters, Turn
 from correlate.counting.definition import Counting
 from correlate.counting.group import recount
 from correlate.guards import Guards
+from correlate.homes import Homes
 from correlate.incident import Region
-from correlate.memory import Folder, Memory, home_of, settle_in
-from correlate.ties import ENOUGH_ALONE, SitesWithin, Tie, Ties
+from correlate.memory import Folder, Memory, settle_in
+from correlate.ties import SitesWithin, Tie, Ties
 from schemas import topics
-from schemas.detection import Detection, DetectionBatch, Level, State
-from schemas.incident import Incident, Link, Reason
+from schemas.detection import Detection, DetectionBatch, State
 from schemas.lead import Lead
 from schemas.noun import Noun
 from schemas.output import Document, Emit, Output
@@ -39,8 +39,6 @@ _HEARD = "heard"
 _SWEPT = "swept"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _EXPIRING = ("value/", "window/", "seen/", "incident/", "host/", "inside/", "near/", *EXPIRING)
-HALF = 0.5
-"""Weight of what says that two matters are one, and ties no hospitals by itself."""
 
 
 class Correlator:
@@ -69,6 +67,7 @@ class Correlator:
         suppliers = {site.finess: site.suppliers for site in sites}
         self._ties = Ties(self._domain_of, {rule.id: rule for rule in correlations}, guards or Guards(sites), suppliers)
         self._counters = Counters(countings, self._domain_of)
+        self._homes = Homes(self._domain_of)
         self._hold = hold
 
     def use(self, correlations: Iterable[SitesWithin], countings: Iterable[Counting] = ()) -> None:
@@ -113,17 +112,10 @@ class Correlator:
 
     def _join(self, folder: Folder, tie: Tie, signs: tuple[str, ...], now: datetime) -> Iterator[Output]:
         """Put what belongs together into one incident: a new one, the one it is in, or the oldest of several."""
-        homes = folder.homes(home_of(folder.memory, name) for name in tie.names)
-        homes |= self._of_the_counted(folder, tie)
-        near = self._on_the_same_hosts(folder, tie)
-        why_near = [_same_hosts(sites) for name, (_, sites) in sorted(near.items()) if name not in homes]
-        homes |= {name: home for name, (home, _) in near.items()}
-        if beside := self._beside(folder, tie, homes):
-            homes |= beside
-            why_near.append(_same_sites(tie.sites))
+        homes, why_near = self._homes.of(folder, tie)
         evidence = tie.evidence._replace(links=(*tie.evidence.links, *why_near), signs=(*tie.evidence.signs, *signs))
         region = self._region(folder.memory, evidence)
-        by_age = sorted(homes.values(), key=lambda item: (item.opened, item.id))
+        by_age = sorted(homes, key=lambda item: (item.opened, item.id))
         home = incidents.extend(by_age[0], evidence, region) if by_age else incidents.open_with(evidence, region)
         for other in by_age[1:]:
             home, alias = incidents.merge(home, other, region)
@@ -132,7 +124,7 @@ class Correlator:
         for name in tie.names:
             settle_in(folder.memory, name, home.id, now)
         anchors.hold(folder.memory, tie.places, home.id, now)
-        for domain in self._domains(tie):
+        for domain in self._homes.domains(tie.sites):
             alongside.note(folder.memory, domain, home.id, tie.begin, tie.end, now)
         if tie.raised:
             yield document_of(tie.raised)
@@ -140,88 +132,12 @@ class Correlator:
             membership = member.of(home.id)
             yield Document("membership", membership.id, membership.model_dump(mode="json"))
 
-    def _of_the_counted(self, folder: Folder, tie: Tie) -> dict[str, Incident]:
-        """The incidents that what was counted is part of, at two trust domains: the count says of them what they are."""
-        found: dict[str, set[str]] = {}
-        for site, name in tie.counted:
-            if home := folder.living(home_of(folder.memory, name)):
-                found.setdefault(home, set()).add(self._domain_of.get(site, site))
-        return folder.homes(sorted(home for home, domains in found.items() if len(domains) >= anchors.ENOUGH))
-
-    def _on_the_same_hosts(self, folder: Folder, tie: Tie) -> dict[str, tuple[Incident, tuple[str, ...]]]:
-        """The incidents that hold the hosts of the tie, with the sites of those hosts."""
-        found = {}
-        for inside in (False, True):
-            held = anchors.holders(
-                tie.places,
-                lambda place: folder.living(anchors.incident_at(folder.memory, place, inside=inside)),  # noqa: B023 - called here
-            )
-            for name, home in folder.homes(held).items():
-                if _is_mostly(home, self._among(held[name])) and (inside or not (tie.has_value and _shares_a_value(home))):
-                    found[name] = (home, held[name])
-        return found
-
-    def _beside(self, folder: Folder, tie: Tie, homes: Mapping[str, Incident]) -> dict[str, Incident]:
-        """What goes on at the same sites in the same hours: whatever has three of them in common, or the one that can be meant.
-
-        What nobody doubts takes the ways in at its sites with it, which were seen before it was.
-        """
-        domains = self._domains(tie).union(*(home.trust_domains for home in homes.values()))
-        shared = alongside.beside(folder.memory, domains, tie.begin, tie.end, folder.living)
-        others = {
-            name: home for name, home in folder.homes(shared).items() if name not in homes and _is_mostly(home, shared[name])
-        }
-        wide = {name: home for name, home in others.items() if len(shared[name]) >= alongside.WIDE}
-        if any(_is_beyond_doubt(home) for home in homes.values()):
-            wide |= {name: home for name, home in others.items() if entry.is_entry(home.techniques)}
-        if homes or wide:
-            return wide
-        fitting = {name: home for name, home in others.items() if _may_be_meant(tie, home)}
-        return fitting if len(fitting) == 1 else {}
-
-    def _domains(self, tie: Tie) -> frozenset[str]:
-        return self._among(tie.sites)
-
-    def _among(self, sites: Iterable[str]) -> frozenset[str]:
-        return frozenset(self._domain_of.get(site, site) for site in sites)
-
     def _region(self, memory: Memory, evidence: incidents.Evidence) -> Region:
         """What is known of the region: what is usual, and what could change the answer: declared sites that nothing is heard of."""
         heard = set(record.unpack(memory.get(_HEARD)) or ())
         silent = tuple(f"no logs received from site {site}" for site in sorted(self._domain_of) if site not in heard)
         members = [member.detection for member in evidence.members]
         return Region(self._domain_of, silent, baseline.told(memory, members, len(heard)) if members else baseline.NONE)
-
-
-def _is_mostly(incident: Incident, domains: Collection[str]) -> bool:
-    """Whether these are half of its trust domains at least: what is everywhere would swallow whatever happens anywhere.
-
-    An attack that nobody doubts is exempt: on the worst night it is everywhere.
-    """
-    return 2 * len(domains) >= len(incident.trust_domains) or _is_beyond_doubt(incident)
-
-
-def _is_beyond_doubt(incident: Incident) -> bool:
-    return incident.why.rules[0].level is Level.CRITICAL
-
-
-def _may_be_meant(tie: Tie, incident: Incident) -> bool:
-    """Whether they can be one although no value says so: one of them has none, or is only the way in to what nobody doubts."""
-    apart = tie.has_value and _shares_a_value(incident)
-    return not apart or (entry.is_entry(tie.techniques) and _is_beyond_doubt(incident))
-
-
-def _shares_a_value(incident: Incident) -> bool:
-    """Whether the incident has an attacker's value of its own: another value at the same sites may be another attacker."""
-    return any(link.entity for link in incident.why.links)
-
-
-def _same_hosts(sites: tuple[str, ...]) -> Link:
-    return Link(reason=Reason.SAME_HOSTS, weight=ENOUGH_ALONE, sites=sites)
-
-
-def _same_sites(sites: tuple[str, ...]) -> Link:
-    return Link(reason=Reason.SAME_SITES, weight=HALF, sites=sites)
 
 
 def document_of(detection: Detection) -> Document:

@@ -8,7 +8,7 @@ from correlate import baseline, record, sightings, why, windows
 from correlate.anchors import Place, places_of
 from correlate.guards import Guards
 from correlate.incident import Evidence, Member
-from correlate.leads import lead_of
+from correlate.leads import lead_of, width
 from correlate.memory import Memory, home_of, is_remembered, recall, remember
 from correlate.values import Value, values_of
 from schemas.detection import Detection, Entity, Group, Kind, Level, Phase, State, detection_id
@@ -191,10 +191,11 @@ class Ties:
         """The lead of a value, when the new sighting makes or widens one."""
         if value.also:
             return None
-        old, lead = (
-            lead_of(memory, value, sightings.near(seen.sightings, new, value.reach), self._domain) for seen in (before, after)
-        )
-        return lead if lead and (old is None or old.version != lead.version) else None
+        near = sightings.near(after.sightings, new, value.reach)
+        wide = width(near, self._domain)
+        if not wide or wide == width(sightings.near(before.sightings, new, value.reach), self._domain):
+            return None
+        return lead_of(memory, value, near, self._domain)
 
     def _by_count(self, memory: Memory, detection: Detection, group: Group, now: datetime) -> Tie | None:
         rule = self._correlations[group.correlation]
