@@ -4,6 +4,7 @@ import os
 import pickle
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from correlate.rules.engine.ports import NoShelf
@@ -40,20 +41,45 @@ def one_file(folder: Path) -> Path:
 
 def test_a_kept_book_is_the_book(kept: FolderShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second time nothing is parsed, and rules, refusals and matches are the same."""
-    first = book_of(TEXTS, kept)
+    first = book_of(TEXTS, {}, kept)
     monkeypatch.setattr(rule_cache, "load", None)
 
-    assert told(book_of(TEXTS, kept)) == told(first) == told(load(TEXTS))
+    assert told(book_of(TEXTS, {}, kept)) == told(first) == told(load(TEXTS))
 
 
 def test_another_content_is_another_book(kept: FolderShelf) -> None:
     """One changed character in one file, or a file of another name: what was kept is not taken."""
-    book_of(TEXTS, kept)
+    book_of(TEXTS, {}, kept)
     changed = [(TEXTS[0][0], TEXTS[0][1].replace("abc", "abd")), TEXTS[1]]
     renamed = [("c.yml", TEXTS[0][1]), TEXTS[1]]
 
-    assert told(book_of(changed, kept)) == told(load(changed)) != told(load(TEXTS))
-    assert book_of(renamed, kept).rules[0].path == "c.yml"
+    assert told(book_of(changed, {}, kept)) == told(load(changed)) != told(load(TEXTS))
+    assert book_of(renamed, {}, kept).rules[0].path == "c.yml"
+
+
+def test_another_value_of_a_placeholder_is_another_book(kept: FolderShelf) -> None:
+    """The same files mean something else then."""
+    texts = [
+        ("p.yml", RULE.format("00000000-0000-4000-8000-000000000002", "").replace("f|contains: [abc, '']", "f|expand: '%who%'"))
+    ]
+    for who in ("abcd", "z"):
+        placeholders = {"who": (who,)}
+        assert told(book_of(texts, placeholders, kept)) == told(load(texts, placeholders))
+
+
+def test_correlations_are_kept(kept: FolderShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they count, over sites and inside trust domains, the second start parses none of them."""
+    counted = "type: {0}\n  rules: [00000000-0000-4000-8000-000000000001]\n  timespan: 1h\n  condition: {{gte: 2{1}}}"
+    kinds = [("event_count", ""), ("value_percentile", ", field: n, percentile: 90"), ("value_count", ", field: organization.id")]
+    texts = [
+        *TEXTS,
+        *((f"{kind}.yml", f"title: {kind}\ncorrelation:\n  {counted.format(kind, more)}\n") for kind, more in kinds),
+    ]
+    first = book_of(texts, {}, kept)
+    monkeypatch.setattr(rule_cache, "load", None)
+
+    assert book_of(texts, {}, kept).correlations == first.correlations
+    assert len(first.correlations) == len(kinds)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +87,12 @@ def test_another_content_is_another_book(kept: FolderShelf) -> None:
 )
 def test_a_damaged_file_is_made_again(kept: FolderShelf, tmp_path: Path, damage: object) -> None:
     """Cut, emptied or changed: the book is parsed, and the file is whole again."""
-    book_of(TEXTS, kept)
+    book_of(TEXTS, {}, kept)
     path = one_file(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(damage(whole))  # type: ignore[operator]
 
-    assert told(book_of(TEXTS, kept)) == told(load(TEXTS))
+    assert told(book_of(TEXTS, {}, kept)) == told(load(TEXTS))
     assert len(path.read_bytes()) == len(whole)
 
 
@@ -80,10 +106,10 @@ class Runs:
 def test_what_is_kept_runs_nothing(kept: FolderShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that names a function, put there with a right digest, is refused and made again."""
     monkeypatch.chdir(tmp_path)
-    book_of(TEXTS, kept)
-    kept.put(one_file(tmp_path).name, pickle.dumps(Runs()))
+    book_of(TEXTS, {}, kept)
+    kept.put(one_file(tmp_path).name, msgpack.packb([pickle.dumps(Runs())]))
 
-    assert told(book_of(TEXTS, kept)) == told(load(TEXTS))
+    assert told(book_of(TEXTS, {}, kept)) == told(load(TEXTS))
     assert not (tmp_path / "hostile").exists()
 
 
@@ -124,16 +150,16 @@ def test_without_a_shelf_rules_load(tmp_path: Path) -> None:
     """A place where nothing can be kept only costs time."""
     (tmp_path / "file").write_text("no folder")
 
-    assert told(book_of(TEXTS, NoShelf())) == told(book_of(TEXTS, FolderShelf(tmp_path / "file"))) == told(load(TEXTS))
+    assert told(book_of(TEXTS, {}, NoShelf())) == told(book_of(TEXTS, {}, FolderShelf(tmp_path / "file"))) == told(load(TEXTS))
 
 
 def test_every_rule_of_the_corpus_is_kept(corpus: Path, kept: FolderShelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever kinds of values SigmaHQ's rules hold, the second start parses none of them."""
     texts = rule_files(corpus, "rules-emerging-threats") + rule_files(corpus, "rules-threat-hunting")
-    first = book_of(texts, kept)
+    first = book_of(texts, {}, kept)
     monkeypatch.setattr(rule_cache, "load", None)
 
-    again = book_of(texts, kept)
+    again = book_of(texts, {}, kept)
 
     assert [rule.id for rule in again.rules] == [rule.id for rule in first.rules]
     assert [rule.predicate.tree for rule in again.rules] == [rule.predicate.tree for rule in first.rules]  # type: ignore[attr-defined]

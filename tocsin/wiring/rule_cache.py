@@ -6,12 +6,15 @@ import json
 import pickle
 from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
+
+import msgpack
 
 from correlate.rules.engine.ports import NoShelf, Shelf
 from correlate.rules.load import RuleBook, load
@@ -20,6 +23,8 @@ from schemas.ids import digest
 from tocsin.adapters.shelf import FolderShelf
 from tocsin.settings import cache_folder
 
+AT_ONCE = 32
+"""Rules pickled in one call: other threads wait for its end."""
 _LIBRARIES = ("pysigma", "pysigma-backend-elasticsearch", "pyyaml")
 _MODULES = ("correlate.", "schemas.", "sigma.", "ipaddress", "datetime", "uuid", "collections", "fractions")
 """Whose classes a kept book may name; no functions, whatever the module."""
@@ -87,15 +92,17 @@ class _Unpickler(pickle.Unpickler):  # the folder is this user's alone; this is 
 def _unpickled(content: bytes) -> RuleBook | None:
     try:
         with _no_collection():
-            book = _Unpickler(io.BytesIO(content)).load()
+            book, *parts = (_Unpickler(io.BytesIO(part)).load() for part in msgpack.unpackb(content))
+            found: RuleBook = replace(book, rules=tuple(rule for part in parts for rule in part))
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is made again
         return None
-    return book if isinstance(book, RuleBook) else None
+    return found
 
 
 def _keep(kept: Shelf, name: str, book: RuleBook) -> None:
+    parts = (book.rules[start : start + AT_ONCE] for start in range(0, len(book.rules), AT_ONCE))
     try:
-        kept.put(name, pickle.dumps(book, protocol=5))
+        kept.put(name, msgpack.packb([pickle.dumps(part, protocol=5) for part in (replace(book, rules=()), *parts)]))
     except (pickle.PicklingError, AttributeError, TypeError, RecursionError):  # something in it is no value
         return
 
