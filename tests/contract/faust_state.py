@@ -22,7 +22,7 @@ from schemas.output import Emit, Output
 from tocsin.adapters.faust_table import FaustState
 from tocsin.adapters.kafka import KafkaAdmin, KafkaLog
 from tocsin.adapters.sqlite import Database, SqliteStore
-from tocsin.drivers import cluster
+from tocsin.drivers import application, cluster
 from tocsin.drivers.perform import Performer
 from tocsin.settings import KafkaSettings
 
@@ -73,7 +73,7 @@ class RemoteState:
 
         self._kafka = kafka
         self._folder = folder
-        names = [kafka.prefix + name for name in (COMMANDS, REPLIES, topics.DEAD)] + [cluster.changelog(kafka, Remote.name)]
+        names = [kafka.prefix + name for name in (COMMANDS, REPLIES, topics.DEAD)] + [application.changelog(kafka, Remote.name)]
         KafkaAdmin(kafka).create(dict.fromkeys(names, 1), 1, names[-1:])
         self._producer = KafkaProducer(bootstrap_servers=kafka.bootstrap)
         self._consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
@@ -210,7 +210,7 @@ def main(arguments: Sequence[str]) -> int:
         topics=reading,
         clock=lambda: datetime.now(UTC),
         folder=folder / "faust",
-        progress=lambda: admin.progress(cluster.application_id(kafka, Remote.name), [kafka.prefix + COMMANDS]),
+        progress=lambda: admin.progress(application.application_id(kafka, Remote.name), [kafka.prefix + COMMANDS]),
         well=lambda: None,
         begin_anew=lambda: os.execv(sys.executable, [sys.executable, "-m", MODULE, *arguments]),
         state_of=state_of,

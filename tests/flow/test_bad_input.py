@@ -117,7 +117,7 @@ level: high
     done = tocsin("replay", "--site", f"{SITE}:sshd:{log}", "--rules", str(folder), "--out", str(tmp_path / "out"))
 
     assert check.returncode == 1
-    assert b"bad.yml:2: Broken:" in check.stdout
+    assert b"bad.yml:8: Broken:" in check.stdout
     assert done.returncode == 0
     (found,) = (json.loads(line) for line in (tmp_path / "out" / "detections.ndjson").read_bytes().splitlines())
     assert found["rule.name"] == "Any login"

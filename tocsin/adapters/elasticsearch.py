@@ -216,5 +216,6 @@ SORT = {
     "membership": "time",
     "lead": "last_seen",
     "acknowledgement": "at",
+    "shortfall": "id",
 }
 """What each kind is listed by, latest first."""
