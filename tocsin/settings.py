@@ -178,7 +178,7 @@ class RulesSection(Section):
 
 
 class IndicatorsSection(Section):
-    """Feeds of indicators: folders of STIX bundles, MISP events and warning lists, read when Tocsin starts."""
+    """Feeds of indicators: folders of STIX bundles, MISP events and warning lists; changed ones are read with the next reload of rules."""
 
     folders: tuple[LocalPath, ...] = ()
     tlp: Literal["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"] = "TLP:AMBER"

@@ -16,6 +16,7 @@ from tests.correlate.indicators.feeds import AMBER_STRICT, RED, attribute, bundl
 from tocsin import cli
 from tocsin.analysis import Together
 from tocsin.settings import IndicatorsSection, Region, read
+from tocsin.wiring import indicators as wiring
 from tocsin.wiring.indicators import beside, known
 from tocsin.wiring.rules import Rules, detector, rulebook
 from tocsin.wiring.stages import analysis, region_of
@@ -124,6 +125,22 @@ def test_rules_and_indicators_are_one_detector(tmp_path: Path) -> None:
     alert = event(event__kind="alert", rule__id="zz", rule__name="Alert", destination__ip=IP)
     found = both.detect([alert, event(destination__ip=IP), event()])
     assert [[one.kind for one in per_event] for per_event in found] == [[Kind.INDICATOR, Kind.ALERT], [Kind.INDICATOR], []]
+
+
+def test_feeds_are_read_again_when_they_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules may be reloaded often: what a feed holds is kept until one of its files has changed."""
+    put(tmp_path / "a.json", bundle(stix()))
+    rules, asked = detector(rulebook(None)), event(destination__ip=IP)
+    read_by = wiring.known
+    reads: list[IndicatorsSection] = []
+    monkeypatch.setattr(wiring, "known", lambda section: reads.append(section) or read_by(section))
+    counts = []
+    for change in (None, None, bundle()):
+        if change:
+            put(tmp_path / "a.json", change)
+        found = beside(rules, section(tmp_path)).detect([asked])[0]
+        counts.append((len(reads), len(found)))
+    assert counts == [(1, 1), (1, 1), (2, 0)]
 
 
 def test_the_stage_of_a_region_looks_for_its_indicators(tmp_path: Path) -> None:
